@@ -1,0 +1,56 @@
+"""Every error we raise on purpose, sorted by whose fault it is.
+
+``str(error)`` is always fit for a user: what happened, where, what was kept, what to do.
+Anything that is not an ``AnnotatorError`` is a bug of ours.
+"""
+
+from __future__ import annotations
+
+
+class AnnotatorError(Exception):
+    """Root of everything raised on purpose."""
+
+
+class Rejected(AnnotatorError):  # noqa: N818 - a verdict, not a failure
+    """The request makes no sense now (nothing selected, name taken): status bar, no dialog."""
+
+
+class Trouble(AnnotatorError):  # noqa: N818 - the world's fault, told with a remedy
+    """The world's fault; shown in a dialog with a remedy.
+
+    Args:
+        message: what happened and where.
+        remedy: what the user can do about it; may be empty.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class FileTrouble(Trouble):
+    """A file is missing, unreadable, locked by another window, or the disk is full."""
+
+
+class ProjectTrouble(Trouble):
+    """The project file is damaged, or was written by a newer version."""
+
+
+class MediaTrouble(Trouble):
+    """A picture or clip cannot be decoded, or its header lies."""
+
+
+class WeightsTrouble(Trouble):
+    """Model weights are absent, of the wrong kind, the wrong shape or the wrong hash."""
+
+
+class DeviceTrouble(Trouble):
+    """The device is out of memory, or its driver is lost."""
+
+
+class ExchangeTrouble(Trouble):
+    """An import or export file is wrong: path, record, what was expected, what was found."""
