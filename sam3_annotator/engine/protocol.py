@@ -1,0 +1,437 @@
+"""What can be asked of the model thread, and what it answers: frozen values only.
+
+Pixels never travel in a request; a request names its frame by :class:`FrameRef` and the session
+reads it. Results carry read-only numpy arrays and masks, in original-image pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Protocol
+
+from sam3_annotator.domain.prompts import ConceptPrompt, PromptSet
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from sam3_annotator.domain.geometry import Box
+    from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
+    from sam3_annotator.domain.mask import Mask
+    from sam3_annotator.errors import AnnotatorError
+
+
+class Priority(IntEnum):
+    """Who goes first; smaller is more urgent."""
+
+    CLICK = 0
+    VISIBLE = 1
+    RUN = 2
+    PREFETCH = 3
+
+
+class Capability(str, Enum):
+    """What a family of weights can do."""
+
+    CLICK = "click"
+    BOX = "box"
+    EXEMPLAR = "exemplar"
+    PHRASE = "phrase"
+    TRACK = "track"
+
+
+class Direction(str, Enum):
+    """Which way a propagation walks."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """Everything the session needs to open a media by itself.
+
+    Attributes:
+        path: absolute path of the file or folder.
+        page: page of a multi-page file.
+        kind: "image" or "clip".
+    """
+
+    media_id: MediaId
+    path: str
+    page: int
+    kind: str
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRef:
+    """One frame of one media."""
+
+    media: MediaRef
+    frame: FrameIndex
+
+
+# ---------------------------------------------------------------------------- requests
+
+
+@dataclass(frozen=True, slots=True)
+class LoadModel:
+    """Load weights, replacing what is loaded.
+
+    Attributes:
+        weights: path of a weights file or folder, or "mini" for the bundled model.
+        device: "auto", "cpu", "cuda", "cuda:1", ...
+        dtype: "auto", "float32", "bfloat16" or "float16".
+    """
+
+    weights: str
+    device: str = "auto"
+    dtype: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeFrame:
+    """Compute and cache a frame's embedding before it is needed."""
+
+    frame: FrameRef
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentObject:
+    """Turn one object's prompts into masks.
+
+    Attributes:
+        key: what the answer is for; it comes back in the result, and stale answers are told by
+            comparing ``prompts`` with the present ones.
+        prompts: all prompts of the object on this frame.
+        previous_logits: the low-resolution logits of the answer being refined, or None.
+        wants_three: whether to offer whole, part and sub-part.
+    """
+
+    key: Hashable
+    frame: FrameRef
+    prompts: PromptSet
+    previous_logits: NDArray[np.float32] | None = field(default=None, compare=False)
+    wants_three: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindConcept:
+    """Find every instance of a concept on one frame.
+
+    Attributes:
+        min_score: candidates below are not returned; keep it low, the slider filters later.
+    """
+
+    key: Hashable
+    frame: FrameRef
+    concept: ConceptPrompt
+    min_score: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSeed:
+    """What is known of one object on one frame: the prompts or mask that a run starts from."""
+
+    object_id: ObjectId
+    frame: FrameIndex
+    mask: Mask
+    prompts: PromptSet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Propagate:
+    """Track objects through a clip.
+
+    Attributes:
+        seeds: human frames (and others to condition on) of every object that is tracked, in or
+            outside the range.
+        start: first frame computed.
+        stop: last frame computed (inclusive); smaller than ``start`` when going backward.
+    """
+
+    key: Hashable
+    media: MediaRef
+    seeds: tuple[TrackSeed, ...]
+    start: FrameIndex
+    stop: FrameIndex
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class TrackConcept:
+    """Find, track, pick up and end every instance of concepts through a clip.
+
+    Attributes:
+        concepts: phrases and exemplars; the frame an exemplar lies on goes with it.
+    """
+
+    key: Hashable
+    media: MediaRef
+    concepts: tuple[tuple[FrameIndex, ConceptPrompt], ...]
+    start: FrameIndex
+    stop: FrameIndex
+    direction: Direction
+
+
+@dataclass(frozen=True, slots=True)
+class FreeMemory:
+    """Drop every cache; answers stay the same, only slower."""
+
+
+Request = (
+    LoadModel | EncodeFrame | SegmentObject | FindConcept | Propagate | TrackConcept | FreeMemory
+)
+
+
+# ---------------------------------------------------------------------------- results
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What is loaded.
+
+    Attributes:
+        name: shown to people: "mini", "SAM 3", "SAM 2.1 large", ...
+        capabilities: what it can do.
+        weights_hash: sha256 of the weights file (hex).
+        device: "cpu", "cuda:0", ...
+        dtype: "float32", "bfloat16" or "float16".
+        concepts: phrases it knows; empty means any (with ``Capability.PHRASE``) or none.
+    """
+
+    name: str
+    family: str
+    capabilities: frozenset[Capability]
+    weights_hash: str
+    device: str
+    dtype: str
+    concepts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLoaded:
+    """The answer to :class:`LoadModel`."""
+
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        done: steps finished; ``total`` of 0 means unknown.
+        text: what is being done, for the status bar.
+    """
+
+    done: int
+    total: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameEncoded:
+    """A frame's embedding is now cached."""
+
+    frame: FrameRef
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MaskChoice:
+    """One answer to a prompt.
+
+    Attributes:
+        score: the model's own estimate of the mask's IoU, in [0, 1].
+        logits: (h, w) float32 low-resolution logits, read-only, to refine from.
+    """
+
+    mask: Mask
+    score: float
+    logits: NDArray[np.float32] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Segmented:
+    """The answer to :class:`SegmentObject`.
+
+    Attributes:
+        choices: one mask, or three sorted from most to least likely.
+        object_score: probability in [0, 1] that there is an object at all; None if the model
+            does not tell.
+    """
+
+    key: Hashable
+    frame: FrameRef
+    prompts: PromptSet
+    choices: tuple[MaskChoice, ...]
+    object_score: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One instance found and not yet accepted by anybody."""
+
+    mask: Mask
+    box: Box
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The answer to :class:`FindConcept`, best first.
+
+    Attributes:
+        presence: probability in [0, 1] that the concept is there at all; None if unknown.
+    """
+
+    key: Hashable
+    frame: FrameRef
+    concept: ConceptPrompt
+    found: tuple[Candidate, ...]
+    presence: float | None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMask:
+    """One object on one frame of a run.
+
+    Attributes:
+        track: the caller's ObjectId for a seeded object, or a number given by the run to an
+            object it found itself (``is_new`` then).
+        mask: empty when the object is not there.
+        score: the model's confidence in [0, 1].
+    """
+
+    track: int
+    mask: Mask
+    score: float
+    object_score: float | None = None
+    is_new: bool = False
+    concept: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMasks:
+    """All objects of a run on one frame.
+
+    Attributes:
+        removed: tracks of this run that turned out to be mistakes; drop their earlier frames.
+        is_provisional: whether later frames may still remove or confirm objects on this one.
+    """
+
+    key: Hashable
+    media_id: MediaId
+    frame: FrameIndex
+    objects: tuple[ObjectMask, ...]
+    removed: tuple[int, ...] = ()
+    is_provisional: bool = False
+
+
+Item = ModelLoaded | Progress | FrameEncoded | Segmented | Candidates | FrameMasks
+
+
+# ---------------------------------------------------------------------------- endings
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The job ran to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """A newer request in the same lane took its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Somebody asked to stop; items already published stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job could not finish; the thread lives on."""
+
+    error: AnnotatorError
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """A bug of ours ended the job; the thread lives on, the log has the traceback."""
+
+    error: BaseException
+
+
+Ending = Done | Superseded | Cancelled | Failed | Crashed
+
+
+# ---------------------------------------------------------------------------- scheduling
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A request that was handed in; results carry its number."""
+
+    number: int
+    request: Request
+    lane: Hashable
+    priority: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing the worker says about one ticket."""
+
+    ticket: Ticket
+    body: Item | Ending
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether this is the ticket's last message."""
+        return isinstance(self.body, Done | Superseded | Cancelled | Failed | Crashed)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFigures:
+    """Memory of the device the model is on, in bytes; total 0 when unknown."""
+
+    used_bytes: int
+    total_bytes: int
+
+
+class Session(Protocol):
+    """The model side of the engine; lives on the worker thread only.
+
+    A session holds only caches: dropping them changes speed, never answers.
+    """
+
+    def run(self, request: Request) -> Iterator[Item]:
+        """Answer a request step by step.
+
+        Each step should take well under a second on its device; the worker may run a more
+        urgent job between two steps, or close the iterator to cancel.
+
+        Raises:
+            AnnotatorError: the request cannot be answered; told to the user.
+        """
+        ...
+
+    def free_memory(self) -> None:
+        """Drop caches after an out-of-memory error, before the one retry."""
+        ...
+
+    def memory(self) -> MemoryFigures:
+        """Memory in use on the device."""
+        ...
+
+    def close(self) -> None:
+        """Release everything; called once, on the worker thread."""
+        ...
