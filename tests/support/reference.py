@@ -9,6 +9,7 @@ of transformers: ``from tests.support.reference import transformers``.
 
 from __future__ import annotations
 
+import sys
 import warnings
 
 import torch
@@ -40,5 +41,11 @@ with warnings.catch_warnings():
     # Lazily loaded modules warn of deprecated torch features on first use: get that over with here.
     for _name in ("Sam3Model", "Sam3TrackerModel", "Sam3TrackerVideoModel", "Sam3VideoModel"):
         getattr(transformers, _name)
+
+# The fallback would be compiled on first call, which needs a C++ compiler and takes half a minute.
+_roi_module = sys.modules["torchvision.ops.roi_align"]
+_roi_module._roi_align = getattr(
+    _roi_module._roi_align, "__wrapped__", _roi_module._roi_align
+)
 
 __all__ = ["torchvision", "transformers"]
