@@ -52,5 +52,9 @@ class DeviceTrouble(Trouble):
     """The device is out of memory, or its driver is lost."""
 
 
+class OutOfMemory(DeviceTrouble):
+    """The device has no memory left for this job; caches are freed and the job tried once more."""
+
+
 class ExchangeTrouble(Trouble):
     """An import or export file is wrong: path, record, what was expected, what was found."""

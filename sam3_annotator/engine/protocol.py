@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Protocol
 
-from sam3_annotator.domain.prompts import ConceptPrompt, PromptSet
-
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.geometry import Box
     from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.mask import Mask
+    from sam3_annotator.domain.prompts import ConceptPrompt, PromptSet
     from sam3_annotator.errors import AnnotatorError
 
 
