@@ -62,6 +62,7 @@ class FakeSession:
         gate: every step waits until it is set; clear it to make the engine slow.
         fail_with: raised by the next step, once.
         handled: every request seen, in order of their first step.
+        began: set whenever a request takes its first step.
     """
 
     def __init__(self, size_of: Callable[[FrameRef], tuple[int, int]]) -> None:
@@ -70,12 +71,14 @@ class FakeSession:
         self.gate.set()
         self.fail_with: AnnotatorError | Exception | None = None
         self.handled: list[Request] = []
+        self.began = threading.Event()
         self.freed = 0
         self.is_closed = False
 
     def run(self, request: Request) -> Iterator[Item]:
         """Answer a request; see the protocol."""
         self.handled.append(request)
+        self.began.set()
         for item in self._answer(request):
             self.gate.wait()
             if self.fail_with is not None:

@@ -1,0 +1,34 @@
+"""Runs a real engine with the fake session and delivers its messages, without Qt."""
+
+from __future__ import annotations
+
+import threading
+
+from sam3_annotator.engine.fake import FakeSession
+from sam3_annotator.engine.outbox import Outbox
+from sam3_annotator.engine.worker import Engine
+from sam3_annotator.workflow.desk import Desk
+
+
+class Pump:
+    """An engine, a desk, and ``settle()`` to wait until every open ticket has ended."""
+
+    def __init__(self, session=None, size=(200, 100)):
+        self.session = session or FakeSession(lambda _frame: size)
+        self._arrived = threading.Event()
+        self.outbox = Outbox(self._arrived.set)
+        self.engine = Engine(lambda: self.session, self.outbox)
+        self.desk = Desk(self.engine)
+
+    def step(self, timeout=20.0):
+        assert self._arrived.wait(timeout), "the engine said nothing"
+        self._arrived.clear()
+        self.desk.deliver(self.outbox.drain())
+
+    def settle(self):
+        while self.desk.open_tickets:
+            self.step()
+
+    def close(self):
+        self.session.gate.set()
+        assert self.engine.close()

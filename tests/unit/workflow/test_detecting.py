@@ -1,0 +1,93 @@
+"""Finding by concept: candidates, threshold without re-running, accept, reject, more like this."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.domain.geometry import Box
+from sam3_annotator.domain.prompts import Exemplar
+from sam3_annotator.errors import Rejected
+from sam3_annotator.workflow.detecting import Detecting
+
+
+@pytest.fixture
+def accepted():
+    return []
+
+
+@pytest.fixture
+def detecting(pump, frame, accepted):
+    detecting = Detecting(pump.desk, lambda _search: None, accepted.append)
+    detecting.open_frame(frame)
+    return detecting
+
+
+@pytest.fixture
+def answered(detecting, pump):
+    detecting.set_phrase("bus")
+    detecting.run()
+    pump.settle()
+    return detecting
+
+
+def test_nothing_to_look_for_is_said_at_once(detecting):
+    with pytest.raises(Rejected, match="Type what to find"):
+        detecting.run()
+    detecting.add_exemplar(Exemplar(Box(0, 0, 5, 5), is_positive=False))
+    with pytest.raises(Rejected):
+        detecting.run()
+
+
+def test_candidates_come_best_first_with_presence(answered):
+    scores = [c.score for c in answered.search.found]
+    assert scores == sorted(scores, reverse=True)
+    assert answered.search.presence == pytest.approx(0.97)
+    assert not answered.search.is_running
+
+
+def test_the_threshold_filters_without_asking_the_model(answered, pump):
+    asked = len(pump.session.handled)
+    answered.set_threshold(0.9)
+    assert answered.search.open == (0,)
+    answered.set_threshold(0.1)
+    assert len(answered.search.open) == 4
+    assert len(pump.session.handled) == asked
+
+
+def test_accepting_all_is_one_step_and_cannot_happen_twice(answered, accepted):
+    answered.set_threshold(0.7)
+    answered.accept_open()
+    assert [len(a.candidates) for a in accepted] == [2]
+    answered.accept((0, 1))
+    assert len(accepted) == 1
+    assert answered.search.open == ()
+
+
+def test_rejected_candidates_are_hidden_until_reconsidered(answered):
+    answered.reject((0,))
+    assert 0 not in answered.search.open
+    answered.reconsider(0)
+    assert 0 in answered.search.open
+
+
+def test_more_like_this_adds_an_exemplar_and_asks_again(answered, pump):
+    answered.more_like(1, is_positive=False)
+    pump.settle()
+    (exemplar,) = answered.search.concept.exemplars
+    assert not exemplar.is_positive
+    assert pump.session.handled[-1].concept.exemplars == (exemplar,)
+
+
+def test_an_answer_to_an_older_question_is_dropped(answered, pump):
+    pump.session.gate.clear()
+    answered.run()
+    answered.set_phrase("car")
+    pump.session.gate.set()
+    pump.settle()
+    assert answered.stale_answers == 1
+
+
+def test_the_phrase_follows_to_the_next_frame_and_candidates_do_not(answered, frame):
+    answered.open_frame(frame)
+    assert answered.search.concept.phrase == "bus"
+    assert answered.search.found == ()
