@@ -1,0 +1,241 @@
+"""Open a weights file of any known kind and hand out its tensors under the official names.
+
+Nothing here runs code from a file: torch files are read with ``weights_only=True`` and
+memory-mapped, safetensors files one tensor at a time.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+import warnings
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from sam3_annotator.errors import WeightsTrouble
+from sam3_annotator.model.families import parts_of
+from sam3_annotator.model.file_kinds import (
+    Found,
+    Kind,
+    TensorHeader,
+    find,
+    read_safetensors_header,
+)
+from sam3_annotator.model.inspection import Inspection, compare
+from sam3_annotator.model.keys_transformers import Recipe, Step, recipe, unify
+from sam3_annotator.model.recognise import Layout, recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_GET_AGAIN = "Download it again, or copy it again from where you have it."
+_WRAPPERS = ("model", "state_dict", "model_state_dict")
+_DTYPES = {
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.complex64: "C64",
+    torch.int64: "I64",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.float8_e4m3fn: "F8_E4M3",
+    torch.float8_e5m2: "F8_E5M2",
+}
+
+
+class TensorFile:
+    """The tensors of a file or of all its shards, read when asked for.
+
+    Args:
+        found: where they lie.
+
+    Attributes:
+        headers: type and shape by name; reading them touches no data of a safetensors file.
+        metadata: notes of a safetensors file.
+    """
+
+    def __init__(self, found: Found) -> None:
+        self.found = found
+        self.headers: dict[str, TensorHeader] = {}
+        self.metadata: dict[str, str] = {}
+        self._readers: dict[str, Callable[[str], Tensor]] = {}
+        for file in found.files:
+            if found.kind is Kind.SAFETENSORS:
+                self._open_safetensors(file)
+            else:
+                self._open_torch(file, mapped=found.kind is Kind.TORCH_ZIP)
+
+    def read(self, name: str) -> Tensor:
+        """One tensor on the CPU, a view into the memory-mapped file where that is possible."""
+        return self._readers[name](name)
+
+    def _open_safetensors(self, file: Path) -> None:
+        headers, metadata = read_safetensors_header(file)
+        try:
+            opened = safe_open(file, framework="pt", device="cpu")
+        except (SafetensorError, OSError) as error:
+            raise WeightsTrouble(f"{file} cannot be read: {error}.", _GET_AGAIN) from error
+        self.headers |= headers
+        self.metadata |= metadata
+        self._readers |= dict.fromkeys(headers, opened.get_tensor)
+
+    def _open_torch(self, file: Path, *, mapped: bool) -> None:
+        tensors = _torch_tensors(file, mapped=mapped)
+        for name, tensor in tensors.items():
+            dtype = _DTYPES.get(tensor.dtype, str(tensor.dtype))
+            self.headers[name] = TensorHeader(dtype, tuple(tensor.shape))
+        self._readers |= dict.fromkeys(tensors, tensors.__getitem__)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A file that fits its family; its tensors are made when asked for.
+
+    Attributes:
+        inspection: what the file is.
+    """
+
+    inspection: Inspection
+    _file: TensorFile
+    _names: Mapping[str, str]
+
+    def tensors(self, part: str) -> dict[str, Tensor]:
+        """Tensors of one complete part by official name, in the file's dtype, on the CPU.
+
+        Raises:
+            WeightsTrouble: the file does not hold that part.
+        """
+        if part not in self.inspection.parts:
+            held = ", ".join(self.inspection.parts)
+            raise WeightsTrouble(
+                f"{self.inspection.path} does not hold the part “{part}” of "
+                f"{self.inspection.family.title}, only: {held}.",
+                "Give the full weights.",
+            )
+        shapes = parts_of(self.inspection.family)[part]
+        return {name: self.tensor(name, shape) for name, shape in shapes.items()}
+
+    def tensor(self, official: str, shape: tuple[int, ...]) -> Tensor:
+        """One tensor of a complete part, by official name and shape."""
+        if self.inspection.layout is Layout.OFFICIAL:
+            return self._file.read(official)
+        made = recipe(official)
+        parts = [self._file.read(self._names[source]) for source in made.sources]
+        return _make(made, shape, parts)
+
+
+def inspect(path: Path) -> Inspection:
+    """Say what a file or folder is, without loading it; a misfit is described, not raised.
+
+    Raises:
+        WeightsTrouble: it is not a checkpoint of any family that we can name.
+    """
+    return _inspect(TensorFile(find(path)))
+
+
+def open_checkpoint(path: Path) -> Checkpoint:
+    """Open a file or folder strictly.
+
+    Raises:
+        WeightsTrouble: it is not a usable checkpoint, or tensors are missing, unexpected or of
+            another shape; the message names the file, the counts and the first offenders.
+    """
+    file = TensorFile(find(path))
+    inspection = _inspect(file)
+    if trouble := inspection.trouble():
+        raise trouble
+    names = {unified: name for name, unified in unify(file.headers).items()}
+    return Checkpoint(inspection, file, names)
+
+
+def _inspect(file: TensorFile) -> Inspection:
+    family, layout = recognise(file.found.path, file.headers)
+    return compare(
+        file.found.path,
+        file.headers,
+        family=family,
+        layout=layout,
+        container=file.found.kind.value,
+        size_bytes=file.found.size_bytes,
+        metadata=file.metadata,
+    )
+
+
+def _make(made: Recipe, shape: tuple[int, ...], parts: list[Tensor]) -> Tensor:
+    """One official tensor from those of a transformers file; see ``Step``."""
+    if made.step is Step.ZERO:
+        return torch.zeros(shape)
+    if made.step is Step.ROWS:
+        return torch.cat(parts)
+    (source,) = parts
+    if made.step is Step.CLASS_ROW:
+        return torch.cat([torch.zeros_like(source[:, :1]), source], dim=1)
+    if made.step is Step.TRANSPOSE:
+        return source.t()
+    if made.step is Step.ONE_ROW:
+        return source[made.row : made.row + 1]
+    return source
+
+
+def _torch_tensors(path: Path, *, mapped: bool) -> dict[str, Tensor]:
+    if mapped:
+        _check_archive(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it warns of ends in an error below, with a name
+            content = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+    except pickle.UnpicklingError as error:
+        raise _unsafe(path, error) from error
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WeightsTrouble(f"{path} is a damaged torch file ({reason}).", _GET_AGAIN) from error
+    return _unwrap(path, content)
+
+
+def _check_archive(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.rpartition("/")[2] for name in archive.namelist()}
+    except (zipfile.BadZipFile, OSError) as error:
+        raise WeightsTrouble(
+            f"{path} is cut off: its list of contents at the end is missing.", _GET_AGAIN
+        ) from error
+    if "constants.pkl" in names:
+        raise WeightsTrouble(
+            f"{path} is a TorchScript program, not weights.",
+            "Give the official .pt file or a .safetensors file.",
+        )
+    if "data.pkl" not in names:
+        raise WeightsTrouble(
+            f"{path} is a zip archive without torch weights.", "Unpack it and give the file inside."
+        )
+
+
+def _unsafe(path: Path, error: pickle.UnpicklingError) -> WeightsTrouble:
+    text = str(error)
+    wanted = re.search(r"(?:GLOBAL|class|function)\s+([\w.]+)", text)
+    if wanted:
+        return WeightsTrouble(
+            f"{path} was refused: loading it would run code ({wanted[1]}), not only read tensors.",
+            "Use the official file, or a .safetensors file, which cannot hold code.",
+        )
+    return WeightsTrouble(f"{path} is a damaged torch file.", _GET_AGAIN)
+
+
+def _unwrap(path: Path, content: object) -> dict[str, Tensor]:
+    for wrapper in _WRAPPERS:
+        if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
+            content = content[wrapper]
+    if isinstance(content, Mapping):
+        tensors = {str(k): v.detach() for k, v in content.items() if isinstance(v, Tensor)}
+        if tensors:
+            return tensors
+    raise WeightsTrouble(f"{path} is a torch file without named tensors.", "Give the weights.")
