@@ -55,7 +55,7 @@ class MediaSource(Protocol):
         """
 
     def time_s(self, index: int) -> float:
-        """Return the container's timestamp of frame ``index`` in seconds; 0.0 for a picture."""
+        """Return when frame ``index`` is shown, in seconds after frame 0, as the file says."""
 
     def content_hash(self) -> str:
         """Return 64 hex digits that name the bytes of the file(s), wherever they lie."""
