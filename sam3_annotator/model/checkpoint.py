@@ -6,12 +6,14 @@ memory-mapped, safetensors files one tensor at a time.
 
 from __future__ import annotations
 
+import json
 import pickle
 import re
 import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -29,7 +31,9 @@ from sam3_annotator.model.file_kinds import (
 )
 from sam3_annotator.model.inspection import Inspection, compare
 from sam3_annotator.model.keys_transformers import Recipe, Step, recipe, unify
-from sam3_annotator.model.recognise import Layout, recognise
+from sam3_annotator.model.quantized import FORMAT as QUANTISED_FORMAT
+from sam3_annotator.model.quantized import read_quantized
+from sam3_annotator.model.recognise import CODED, Layout, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +83,9 @@ class TensorFile:
 
     def _open_safetensors(self, file: Path) -> None:
         headers, metadata = read_safetensors_header(file)
+        if metadata.get("format") == QUANTISED_FORMAT:
+            self._open_quantised(file, headers, metadata)
+            return
         try:
             opened = safe_open(file, framework="pt", device="cpu")
         except (SafetensorError, OSError) as error:
@@ -86,6 +93,24 @@ class TensorFile:
         self.headers |= headers
         self.metadata |= metadata
         self._readers |= dict.fromkeys(headers, opened.get_tensor)
+
+    def _open_quantised(
+        self, file: Path, headers: dict[str, TensorHeader], metadata: dict[str, str]
+    ) -> None:
+        """Our own shipped files: codes and scales stand for tensors, decoded at the first read."""
+        try:
+            coded = {
+                name: tuple(map(int, shape))
+                for name, shape in json.loads(metadata["shapes"]).items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise WeightsTrouble(f"{file} has a damaged header.", _GET_AGAIN) from error
+        plain = {name: header for name, header in headers.items() if "::" not in name}
+        self.headers |= plain
+        self.headers |= {name: TensorHeader(CODED, shape) for name, shape in coded.items()}
+        self.metadata |= metadata
+        decoded = cache(partial(read_quantized, file))
+        self._readers |= dict.fromkeys((*plain, *coded), lambda name: decoded()[name])
 
     def _open_torch(self, file: Path, *, mapped: bool) -> None:
         tensors = _torch_tensors(file, mapped=mapped)
@@ -110,6 +135,9 @@ class Checkpoint:
     def tensors(self, part: str) -> dict[str, Tensor]:
         """Tensors of one complete part by official name, in the file's dtype, on the CPU.
 
+        Only fused matrices and the position table of a transformers file are copied; all else is
+        a view into the mapped file.
+
         Raises:
             WeightsTrouble: the file does not hold that part.
         """
@@ -120,16 +148,22 @@ class Checkpoint:
                 f"{self.inspection.family.title}, only: {held}.",
                 "Give the full weights.",
             )
-        shapes = parts_of(self.inspection.family)[part]
-        return {name: self.tensor(name, shape) for name, shape in shapes.items()}
+        names = parts_of(self.inspection.family)[part]
+        return {name: self.tensor(name) for name in names if self.holds(name)}
 
-    def tensor(self, official: str, shape: tuple[int, ...]) -> Tensor:
-        """One tensor of a complete part, by official name and shape."""
+    def holds(self, official: str) -> bool:
+        """Whether the file has this official tensor; transformers files lack six of SAM 3's."""
+        if self.inspection.layout is Layout.OFFICIAL:
+            return official in self._file.headers
+        return recipe(official).step is not Step.ABSENT
+
+    def tensor(self, official: str) -> Tensor:
+        """One tensor that the file holds, by official name."""
         if self.inspection.layout is Layout.OFFICIAL:
             return self._file.read(official)
         made = recipe(official)
         parts = [self._file.read(self._names[source]) for source in made.sources]
-        return _make(made, shape, parts)
+        return _make(made, parts)
 
 
 def inspect(path: Path) -> Inspection:
@@ -169,10 +203,8 @@ def _inspect(file: TensorFile) -> Inspection:
     )
 
 
-def _make(made: Recipe, shape: tuple[int, ...], parts: list[Tensor]) -> Tensor:
+def _make(made: Recipe, parts: list[Tensor]) -> Tensor:
     """One official tensor from those of a transformers file; see ``Step``."""
-    if made.step is Step.ZERO:
-        return torch.zeros(shape)
     if made.step is Step.ROWS:
         return torch.cat(parts)
     (source,) = parts

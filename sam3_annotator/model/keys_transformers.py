@@ -203,7 +203,7 @@ class Step(Enum):
     TRANSPOSE = "transposed"
     CLASS_ROW = "with a zero row for the unused class position"
     ONE_ROW = "one row of a table"
-    ZERO = "not in such files and without effect"
+    ABSENT = "not in such files"
 
 
 _SPECIAL = {
@@ -218,7 +218,7 @@ class Recipe:
 
     Attributes:
         step: what to do.
-        sources: names in the file, in order; empty for ``Step.ZERO``.
+        sources: names in the file, in order; none for ``Step.ABSENT``.
         row: which row, for ``Step.ONE_ROW``.
         shared: further names in the file that repeat the first source.
     """
@@ -235,7 +235,7 @@ def recipe(official: str) -> Recipe:
     Names are those of ``Sam3VideoModel`` for SAM 3 and ``Sam2VideoModel`` for SAM 2.
     """
     if ".geometry_encoder.points_" in official:
-        return Recipe(Step.ZERO, ())
+        return Recipe(Step.ABSENT, ())
     name = transformers_name(official)
     if fused := re.search(r"\.(?:in_proj_|attention\.qkv\.)(weight|bias)$", name):
         stem = name[: fused.start()] + (".attention" if "qkv" in fused[0] else "")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 _MULTIPLEX_MASK_TOKENS = 48  # 16 objects of 3 masks each; SAM 3.0 has 4
 _MOSTLY = 0.5
-_FLOATS = {"F64", "F32", "F16", "BF16"}
+CODED = "coded"
+"""Stands for the dtype of a matrix that our own quantised files store as codes and scales."""
+
+_READABLE = {"F64", "F32", "F16", "BF16", CODED}
 _ADAPTER = re.compile(r"(^|[._])lora_?(A|B|a|b|up|down|embedding)|\.lokr_|\.hada_w|\.dora_scale$")
 _COMPUTED = re.compile(r"\.attn\.freqs_cis(_real|_imag)?$")
 _INERT = re.compile(
@@ -143,7 +146,7 @@ def _refuse_quantised(path: Path, headers: Mapping[str, TensorHeader], family: F
     odd = {
         name: header.dtype
         for name, header in headers.items()
-        if header.dtype not in _FLOATS and len(header.shape) > 1 and not is_computed(name)
+        if header.dtype not in _READABLE and len(header.shape) > 1 and not is_computed(name)
     }
     if not odd:
         return

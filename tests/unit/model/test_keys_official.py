@@ -79,7 +79,7 @@ def test_sam2_tiny_recipes_are_the_proven_map():
 
 
 def test_only_unused_tensors_are_absent_from_transformers_files():
-    absent = {n for n in _merged(parts_of(SAM3)) if recipe(n).step is Step.ZERO}
+    absent = {n for n in _merged(parts_of(SAM3)) if recipe(n).step is Step.ABSENT}
     assert len(absent) == 6
     assert all("geometry_encoder.points_" in name for name in absent)
 
