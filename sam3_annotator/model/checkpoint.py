@@ -81,6 +81,10 @@ class TensorFile:
         """One tensor on the CPU, a view into the memory-mapped file where that is possible."""
         return self._readers[name](name)
 
+    def hollow(self, name: str) -> Tensor:
+        """One tensor's shape on the meta device, float32."""
+        return torch.empty(self.headers[name].shape, device="meta")
+
     def _open_safetensors(self, file: Path) -> None:
         headers, metadata = read_safetensors_header(file)
         if metadata.get("format") == QUANTISED_FORMAT:
@@ -129,7 +133,7 @@ class Checkpoint:
     """
 
     inspection: Inspection
-    _file: TensorFile
+    _read: Callable[[str], Tensor]
     _names: Mapping[str, str]
 
     def tensors(self, part: str) -> dict[str, Tensor]:
@@ -154,15 +158,15 @@ class Checkpoint:
     def holds(self, official: str) -> bool:
         """Whether the file has this official tensor; transformers files lack six of SAM 3's."""
         if self.inspection.layout is Layout.OFFICIAL:
-            return official in self._file.headers
+            return official in self._names
         return recipe(official).step is not Step.ABSENT
 
     def tensor(self, official: str) -> Tensor:
         """One tensor that the file holds, by official name."""
         if self.inspection.layout is Layout.OFFICIAL:
-            return self._file.read(official)
+            return self._read(official)
         made = recipe(official)
-        parts = [self._file.read(self._names[source]) for source in made.sources]
+        parts = [self._read(self._names[source]) for source in made.sources]
         return _make(made, parts)
 
 
@@ -175,8 +179,12 @@ def inspect(path: Path) -> Inspection:
     return _inspect(TensorFile(find(path)))
 
 
-def open_checkpoint(path: Path) -> Checkpoint:
+def open_checkpoint(path: Path, *, with_data: bool = True) -> Checkpoint:
     """Open a file or folder strictly.
+
+    Args:
+        path: the file or folder.
+        with_data: False hands out tensors on the meta device: shapes without reading a byte.
 
     Raises:
         WeightsTrouble: it is not a usable checkpoint, or tensors are missing, unexpected or of
@@ -187,7 +195,9 @@ def open_checkpoint(path: Path) -> Checkpoint:
     if trouble := inspection.trouble():
         raise trouble
     names = {unified: name for name, unified in unify(file.headers).items()}
-    return Checkpoint(inspection, file, names)
+    if inspection.layout is Layout.OFFICIAL:
+        names = {name: name for name in file.headers}
+    return Checkpoint(inspection, file.read if with_data else file.hollow, names)
 
 
 def _inspect(file: TensorFile) -> Inspection:

@@ -7,8 +7,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from sam3_annotator.errors import WeightsTrouble
+from sam3_annotator.model import keys_detector
 from sam3_annotator.model.families import SAM2, SAM3, SAM31, Family
 from sam3_annotator.model.keys_official import HIERA
+from sam3_annotator.model.keys_tracker import INERT_TRACKER_NAMES
 from sam3_annotator.model.keys_transformers import unify
 
 if TYPE_CHECKING:
@@ -25,12 +27,6 @@ CODED = "coded"
 _READABLE = {"F64", "F32", "F16", "BF16", CODED}
 _ADAPTER = re.compile(r"(^|[._])lora_?(A|B|a|b|up|down|embedding)|\.lokr_|\.hada_w|\.dora_scale$")
 _COMPUTED = re.compile(r"\.attn\.freqs_cis(_real|_imag)?$")
-_INERT = re.compile(
-    r"^detector\.(backbone\.language_backbone\.encoder\.text_projection$"
-    r"|geometry_encoder\.points_"
-    r"|segmentation_head\.pixel_decoder\.(conv_layers|norms)\.2\."
-    r"|backbone\.vision_backbone\.(convs|sam2_convs)\.3\.)"
-)
 
 
 class Layout(Enum):
@@ -46,8 +42,10 @@ def is_computed(name: str) -> bool:
 
 
 def is_inert(name: str) -> bool:
-    """True for an official tensor that has no effect on any answer."""
-    return _INERT.search(name) is not None
+    """True for an official tensor that has no effect on any answer and is left out."""
+    if name.startswith(keys_detector.PREFIX):
+        return keys_detector.is_inert(name.removeprefix(keys_detector.PREFIX))
+    return name.removeprefix("tracker.") in INERT_TRACKER_NAMES
 
 
 def recognise(path: Path, headers: Mapping[str, TensorHeader]) -> tuple[Family, Layout]:
