@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.errors import MediaTrouble
-from sam3_annotator.io.media import MediaKind, Pixels, check_index, hash_file
+from sam3_annotator.io.media import Pixels, check_index, hash_file
 from sam3_annotator.io.pixels import checked_size, read_header, read_picture
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Picture:
 
     @property
     def kind(self) -> MediaKind:
-        """Always ``"image"``."""
-        return "image"
+        """Always ``MediaKind.IMAGE``."""
+        return MediaKind.IMAGE
 
     @property
     def width(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from sam3_annotator.errors import FileTrouble, MediaTrouble
 if TYPE_CHECKING:
     from pathlib import Path
 
-MediaKind: TypeAlias = Literal["image", "clip"]
+    from sam3_annotator.domain.entities import MediaKind
+
 Pixels: TypeAlias = NDArray[np.uint8]
 
 _CHUNK_BYTES = 1 << 20
@@ -28,7 +29,7 @@ class MediaSource(Protocol):
 
     @property
     def kind(self) -> MediaKind:
-        """``"image"`` for one picture, ``"clip"`` for anything with a time axis."""
+        """An image is one picture, a clip is anything with a time axis."""
 
     @property
     def width(self) -> int:

@@ -7,8 +7,9 @@ from bisect import bisect_left
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.errors import MediaTrouble
-from sam3_annotator.io.media import MediaKind, Pixels, check_index, hash_file, read_only
+from sam3_annotator.io.media import Pixels, check_index, hash_file, read_only
 from sam3_annotator.io.video_survey import survey
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ class Clip:
 
     @property
     def kind(self) -> MediaKind:
-        """Always ``"clip"``."""
-        return "clip"
+        """Always ``MediaKind.CLIP``."""
+        return MediaKind.CLIP
 
     @property
     def width(self) -> int:
