@@ -1,0 +1,295 @@
+"""Which device and precision the model runs on, its memory, and its faults in words."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from sam3_annotator.errors import DeviceTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AUTO = "auto"
+PREFERENCE = ("cuda", "xpu", "mps", "cpu")
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+_BF16_CAPABILITY = 8  # Ampere: the first CUDA generation with bf16 matrix units
+_PROBE_SIDE = 1024
+_PROBE_ROUNDS = 3
+_PROBE_GAIN = 1.3
+"""bf16 on the CPU must be this much faster to be worth its rounding."""
+
+_OUT_OF_MEMORY = re.compile(r"out of memory|can't allocate memory|not enough memory", re.IGNORECASE)
+_GPU_FAULT = re.compile(
+    r"(CUDA|HIP|XPU|MPS) error|device-side assert|illegal memory access|unspecified launch|"
+    r"CUBLAS_STATUS|CUDNN_STATUS|cuDNN error|driver shutting down",
+    re.IGNORECASE,
+)
+_NVIDIA_SIGNS = (Path("/proc/driver/nvidia/version"), Path("/dev/nvidia0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Where the model runs.
+
+    Attributes:
+        torch_device: for ``tensor.to``.
+        dtype: precision of weights and activations.
+        title: for people: "NVIDIA H200, 139.7 GB, bf16".
+        warning: what is wrong with a choice made for the user (a GPU that cannot be used), or "".
+    """
+
+    torch_device: torch.device
+    dtype: torch.dtype
+    title: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFigures:
+    """Memory of a device in bytes; for the CPU that of the machine.
+
+    Attributes:
+        total_bytes: what there is.
+        free_bytes: what nobody uses.
+        ours_bytes: what this process holds; on a GPU including what torch keeps for later.
+    """
+
+    total_bytes: int
+    free_bytes: int
+    ours_bytes: int
+
+
+def choose(device: str = AUTO, dtype: str = AUTO) -> Device:
+    """Pick device and precision.
+
+    Args:
+        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"``, ``"xpu"`` or ``"mps"``.
+        dtype: ``"auto"``, ``"fp32"``, ``"bf16"`` or ``"fp16"``.
+
+    Raises:
+        DeviceTrouble: the device that was asked for by name cannot be used, or there is no such
+            name. With ``"auto"`` the same fault becomes ``Device.warning``.
+    """
+    if device == AUTO:
+        kind = next(kind for kind in PREFERENCE if _is_available(kind))
+        chosen = torch.device(kind)
+        warning = unusable_gpu() if kind == "cpu" else ""
+    else:
+        chosen, warning = _named(device), ""
+    precision = _precision(chosen, dtype)
+    return Device(chosen, precision, f"{_title(chosen)}, {_DTYPE_NAMES[precision]}", warning)
+
+
+def unusable_gpu() -> str:
+    """Why an NVIDIA GPU of this machine cannot be used; "" if there is none or all is well."""
+    if torch.cuda.is_available() or not _has_nvidia_gpu():
+        return ""
+    if torch.version.cuda is None and torch.version.hip is None:
+        return (
+            "This machine has an NVIDIA GPU, but the installed torch was built without CUDA, "
+            "so everything runs on the CPU. Install a CUDA build of torch."
+        )
+    return (
+        f"This machine has an NVIDIA GPU, but its driver{_driver_version()} does not work with "
+        f"torch {torch.__version__} (CUDA {torch.version.cuda}), so everything runs on the CPU. "
+        "Update the driver, or restart after an update."
+    )
+
+
+def memory(device: torch.device) -> MemoryFigures:
+    """How much memory a device has, has free, and how much of it is ours."""
+    if device.type == "cuda":
+        free, total = torch.cuda.mem_get_info(device)
+        return MemoryFigures(total, free, torch.cuda.memory_reserved(device))
+    if device.type == "xpu":
+        total = torch.xpu.get_device_properties(device).total_memory
+        ours = torch.xpu.memory_reserved(device)
+        return MemoryFigures(total, total - ours, ours)
+    if device.type == "mps":
+        total = torch.mps.recommended_max_memory()
+        ours = torch.mps.driver_allocated_memory()
+        return MemoryFigures(total, max(0, total - ours), ours)
+    return machine_memory()
+
+
+def machine_memory() -> MemoryFigures:
+    """Main memory of the machine and our share; zeros where the system does not tell."""
+    info = _meminfo(Path("/proc/meminfo"))
+    status = _meminfo(Path("/proc/self/status"))
+    return MemoryFigures(
+        info.get("MemTotal", _sysconf_bytes("SC_PHYS_PAGES")),
+        info.get("MemAvailable", _sysconf_bytes("SC_AVPHYS_PAGES")),
+        status.get("VmRSS", 0),
+    )
+
+
+def release_cached(device: torch.device) -> None:
+    """Give memory that torch keeps for later back to the device."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "xpu":
+        torch.xpu.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch or Python ran out of memory, on whatever device."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and _OUT_OF_MEMORY.search(str(error)) is not None
+
+
+def trouble_from(error: BaseException) -> DeviceTrouble | None:
+    """A device fault in words; ``None`` when the error is something else (a bug of ours)."""
+    if is_out_of_memory(error):
+        return DeviceTrouble(
+            "The device is out of memory.",
+            "Close other programs that use it, follow fewer objects at once, "
+            "or choose the CPU in the settings.",
+        )
+    if isinstance(error, RuntimeError) and _GPU_FAULT.search(str(error)):
+        reason = str(error).splitlines()[0]
+        return DeviceTrouble(
+            f"The graphics device failed ({reason}).",
+            "Your labels are saved. Restart the program; if it comes again, update the driver.",
+        )
+    return None
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn torch's device errors in the block into ``DeviceTrouble``."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        trouble = trouble_from(error)
+        if trouble is None:
+            raise
+        raise trouble from error
+
+
+def _named(name: str) -> torch.device:
+    try:
+        chosen = torch.device(name)
+    except RuntimeError as error:
+        known = ", ".join((AUTO, *PREFERENCE))
+        raise DeviceTrouble(f"There is no device called {name}.", f"Use {known}.") from error
+    if chosen.type not in PREFERENCE:
+        raise DeviceTrouble(f"{name} is not a device for models.", f"Use {', '.join(PREFERENCE)}.")
+    if not _is_available(chosen.type):
+        reason = unusable_gpu() if chosen.type == "cuda" else ""
+        raise DeviceTrouble(f"{name} cannot be used on this machine. {reason}".strip())
+    count = _count(chosen.type)
+    if (chosen.index or 0) >= count:
+        raise DeviceTrouble(f"There is no {name}: {count} device(s) of that kind were found.")
+    return chosen
+
+
+def _is_available(kind: str) -> bool:
+    if kind == "cuda":
+        return torch.cuda.is_available()
+    if kind == "xpu":
+        return torch.xpu.is_available()
+    if kind == "mps":
+        return torch.backends.mps.is_available()
+    return kind == "cpu"
+
+
+def _count(kind: str) -> int:
+    if kind == "cuda":
+        return torch.cuda.device_count()
+    if kind == "xpu":
+        return torch.xpu.device_count()
+    return 1
+
+
+def _precision(device: torch.device, name: str) -> torch.dtype:
+    if name != AUTO:
+        if name not in DTYPES:
+            raise DeviceTrouble(
+                f"There is no precision called {name}.", f"Use {', '.join(DTYPES)}."
+            )
+        return DTYPES[name]
+    if device.type == "cuda":
+        major, _ = torch.cuda.get_device_capability(device)
+        return torch.bfloat16 if major >= _BF16_CAPABILITY else torch.float16
+    if device.type == "xpu":
+        return torch.bfloat16
+    if device.type == "mps":
+        return torch.float16
+    return torch.bfloat16 if cpu_gain_of_bf16() >= _PROBE_GAIN else torch.float32
+
+
+@cache
+def cpu_gain_of_bf16() -> float:
+    """How many times faster a bf16 matrix product is than an fp32 one on this CPU, timed once."""
+    return _product_seconds(torch.float32) / _product_seconds(torch.bfloat16)
+
+
+def _product_seconds(dtype: torch.dtype) -> float:
+    left = torch.ones(_PROBE_SIDE, _PROBE_SIDE, dtype=dtype)
+    weight = torch.ones(_PROBE_SIDE, _PROBE_SIDE, dtype=dtype)
+    torch.nn.functional.linear(left, weight)
+    best = float("inf")
+    for _ in range(_PROBE_ROUNDS):
+        start = time.perf_counter()
+        torch.nn.functional.linear(left, weight)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def _title(device: torch.device) -> str:
+    figures = memory(device)
+    size = f"{figures.total_bytes / 2**30:.1f} GB"
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name(device)}, {size}"
+    if device.type == "xpu":
+        return f"{torch.xpu.get_device_name(device)}, {size}"
+    if device.type == "mps":
+        return f"Apple GPU, {size}"
+    return f"CPU, {torch.get_num_threads()} threads, {size}"
+
+
+def _has_nvidia_gpu() -> bool:
+    if any(sign.exists() for sign in _NVIDIA_SIGNS):
+        return True
+    return sys.platform == "win32" and shutil.which("nvidia-smi") is not None
+
+
+def _driver_version() -> str:
+    try:
+        text = _NVIDIA_SIGNS[0].read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    match = re.search(r"(\d+\.\d+(?:\.\d+)?)", text)
+    return f" ({match[1]})" if match else ""
+
+
+def _meminfo(path: Path) -> dict[str, int]:
+    """Lines like ``MemTotal:  123 kB`` -> bytes."""
+    try:
+        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return {}
+    matches = (re.match(r"(\w+):\s+(\d+) kB", line) for line in lines)
+    return {match[1]: int(match[2]) * 1024 for match in matches if match}
+
+
+def _sysconf_bytes(name: str) -> int:
+    if sys.platform == "win32" or name not in os.sysconf_names:
+        return 0
+    return os.sysconf(name) * os.sysconf("SC_PAGE_SIZE")
