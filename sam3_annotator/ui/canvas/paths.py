@@ -1,0 +1,118 @@
+"""Painter paths of mask outlines, as detailed as the zoom needs and kept while masks live."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QByteArray, QDataStream, QIODevice
+from PySide6.QtGui import QPainterPath, QPolygonF
+
+from sam3_annotator.domain.mask import Mask
+from sam3_annotator.domain.outlines import outlines_of, simplified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from sam3_annotator.domain.outlines import Polygon
+
+_EXACT_FROM_SCALE = 3.0
+"""From this many screen pixels per image pixel outlines follow the pixel edges exactly."""
+_TOLERANCE_SCREEN_PX = 0.75
+_COVERED = 64
+"""Out of 255: how much of a coarse cell a mask must cover to count there."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    mask: Mask
+    paths: dict[int, QPainterPath] = field(default_factory=dict)
+
+
+class PathCache:
+    """Paths by mask identity and level of detail; whoever shows masks prunes it."""
+
+    def __init__(self) -> None:
+        self._entries: dict[int, _Entry] = {}
+
+    def path(self, mask: Mask, scale: float) -> QPainterPath:
+        """The outline in image coordinates, good for a zoom.
+
+        Args:
+            mask: what to outline.
+            scale: screen pixels per image pixel.
+        """
+        entry = self._entries.get(id(mask))
+        if entry is None or entry.mask is not mask:
+            entry = self._entries[id(mask)] = _Entry(mask)
+        detail = detail_for(scale)
+        path = entry.paths.get(detail)
+        if path is None:
+            path = entry.paths[detail] = path_of(outlines_at(mask, detail))
+        return path
+
+    def prune(self, alive: Iterable[Mask]) -> None:
+        """Forget every mask that is not shown any more."""
+        kept = {id(mask) for mask in alive}
+        self._entries = {key: entry for key, entry in self._entries.items() if key in kept}
+
+
+def detail_for(scale: float) -> int:
+    """Level of detail for a zoom: -1 follows pixel edges, k allows about ``2**k`` image pixels."""
+    if scale >= _EXACT_FROM_SCALE:
+        return -1
+    return max(0, math.ceil(math.log2(_TOLERANCE_SCREEN_PX / scale)))
+
+
+def outlines_at(mask: Mask, detail: int) -> tuple[Polygon, ...]:
+    """A mask's outlines at a level of detail (see :func:`detail_for`)."""
+    if detail < 0 or mask.is_empty:
+        return outlines_of(mask)
+    step = 1 << detail
+    if step == 1:
+        return simplified(outlines_of(mask), 1.0)
+    crop = mask.crop().view(np.uint8) * np.uint8(255)
+    width, height = -(-mask.box.width // step), -(-mask.box.height // step)
+    padded = cv2.copyMakeBorder(
+        crop,
+        0,
+        height * step - mask.box.height,
+        0,
+        width * step - mask.box.width,
+        cv2.BORDER_CONSTANT,
+        value=0,
+    )
+    share = cv2.resize(padded, (width, height), interpolation=cv2.INTER_AREA)
+    coarse = Mask.from_array(share >= min(_COVERED, int(share.max())))
+    offset = np.array([mask.box.left, mask.box.top], dtype=np.float64)
+    return tuple(
+        type(polygon)(
+            polygon.outer * step + offset, tuple(hole * step + offset for hole in polygon.holes)
+        )
+        for polygon in simplified(outlines_of(coarse), 0.75)
+    )
+
+
+def path_of(polygons: Iterable[Polygon]) -> QPainterPath:
+    """One path of all rings, filled by the even-odd rule."""
+    path = QPainterPath()
+    for polygon in polygons:
+        for ring in polygon.rings:
+            path.addPolygon(polygon_of(ring))
+            path.closeSubpath()
+    return path
+
+
+def polygon_of(ring: NDArray[np.float64]) -> QPolygonF:
+    """A Qt polygon from (P, 2) float64; read from a byte stream, 20 times faster than points."""
+    head = np.array([len(ring)], dtype=">u4").tobytes()
+    data = QByteArray(head + ring.astype(">f8").tobytes())
+    stream = QDataStream(data, QIODevice.OpenModeFlag.ReadOnly)
+    polygon = QPolygonF()
+    stream >> polygon
+    return polygon

@@ -1,0 +1,227 @@
+"""CanvasView: the widget that shows one picture with its masks and lets a tool point at it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
+
+from sam3_annotator.domain.geometry import Size
+from sam3_annotator.ui.canvas.foreground import Foreground
+from sam3_annotator.ui.canvas.outline_layer import reach_of
+from sam3_annotator.ui.canvas.pyramid import Pyramid
+from sam3_annotator.ui.canvas.renderer import RasterRenderer, Renderer
+from sam3_annotator.ui.canvas.scene import DARK, Display, Marks
+from sam3_annotator.ui.canvas.tool_surface import ToolSurface, pixel_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtWidgets import QWidget
+
+    from sam3_annotator.domain.geometry import Box, Point
+    from sam3_annotator.domain.ids import ObjectId
+    from sam3_annotator.ui.canvas.scene import CandidateMark, CanvasObject, CanvasTheme
+    from sam3_annotator.ui.canvas.tools.events import Dabbed
+    from sam3_annotator.ui.canvas.viewport import Viewport
+
+
+class CanvasView(ToolSurface):
+    """Shows frozen values, emits signals; see the package's docstring for all of them."""
+
+    zoom_changed = Signal(float)
+    view_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None, renderer: Renderer | None = None) -> None:
+        super().__init__(parent)
+        self._renderer: Renderer = renderer or RasterRenderer()
+        self._foreground = Foreground()
+        self._key: object = None
+        self._marks = Marks()
+        self._display = Display()
+        self._theme = DARK
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(120, 90)
+        self.setAccessibleName(self.tr("Canvas"))
+        self._describe()
+
+    @property
+    def viewport(self) -> Viewport:
+        """Where the picture lies on the widget."""
+        return self._viewport
+
+    def set_picture(self, picture: NDArray[np.uint8] | Pyramid | None, key: object = None) -> None:
+        """Show another picture; objects, candidates and marks are forgotten.
+
+        Args:
+            picture: (H, W, 3) uint8 RGB, or its pyramid built beforehand on another thread.
+            key: names the media. While it and the size stay equal (frames of one clip), pan and
+                zoom stay; otherwise the picture is fitted.
+
+        Raises:
+            ValueError: the array is not (H, W, 3) uint8.
+        """
+        pyramid = picture if isinstance(picture, Pyramid) or picture is None else Pyramid(picture)
+        self.drop_draft()
+        self._pyramid = pyramid
+        self._renderer.set_picture(pyramid)
+        self._objects, self._candidates, self._marks = (), (), Marks(hint=self._marks.hint)
+        size = pyramid.size if pyramid is not None else Size(0, 0)
+        stays = key is not None and key == self._key and size == self._viewport.picture
+        self._key = key
+        self._refresh_context()
+        if not stays:
+            self._is_fitted = True
+            self._set_viewport(replace(self._viewport, picture=size).fitted())
+        self._describe()
+        self.update()
+
+    def set_objects(self, objects: Sequence[CanvasObject]) -> None:
+        """Show these objects; what is equal to what is shown costs nothing.
+
+        Raises:
+            ValueError: two objects share an id.
+        """
+        known = {item.id: item for item in self._objects}
+        # Equal masks keep their identity, by which outlines are remembered.
+        fresh = tuple(
+            replace(item, mask=known[item.id].mask)
+            if item.id in known and known[item.id].mask == item.mask
+            else item
+            for item in objects
+        )
+        self._renderer.set_objects(fresh)
+        self._objects = fresh
+        self._describe()
+        self.update()
+
+    def set_candidates(self, candidates: Sequence[CandidateMark]) -> None:
+        """Show what the model found."""
+        if tuple(candidates) != self._candidates:
+            self._candidates = tuple(candidates)
+            self._renderer.set_candidates(self._candidates)
+            self.update()
+
+    def set_marks(self, marks: Marks) -> None:
+        """Show prompts in progress, the preview and the hint line."""
+        if marks == self._marks:
+            return
+        only_preview = replace(marks, preview=None) == replace(self._marks, preview=None)
+        touched = [m.preview.mask.box.box() for m in (marks, self._marks) if m.preview is not None]
+        self._marks = marks
+        if not only_preview:
+            self.update()
+            return
+        for box in touched:
+            self._update_box(box)
+
+    def set_display(self, display: Display) -> None:
+        """Change opacity, what is shown, brightness, contrast and gamma."""
+        if display != self._display:
+            self._display = display
+            self._renderer.set_look(display, self._theme)
+            self.update()
+
+    def set_theme(self, theme: CanvasTheme) -> None:
+        """Change the colours around the picture."""
+        if theme != self._theme:
+            self._theme = theme
+            self._renderer.set_look(self._display, theme)
+            self.update()
+
+    def fit(self) -> None:
+        """Show the whole picture, and keep it fitted when the widget changes its size."""
+        self._is_fitted = True
+        self._set_viewport(self._viewport.fitted())
+
+    def zoom_to(self, scale: float) -> None:
+        """Zoom around the middle; 1.0 is one widget pixel per image pixel."""
+        self._is_fitted = False
+        size = self._viewport.widget
+        self._set_viewport(self._viewport.zoomed_at(scale, size.width / 2, size.height / 2))
+
+    def center_on(self, box: Box) -> None:
+        """Bring a box of the image into the middle, zooming out if it does not fit."""
+        self._is_fitted = False
+        self._set_viewport(self._viewport.centred_on(box))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The scene from the kept image, the foreground on top."""
+        painter = QPainter(self)
+        exposed = event.rect()
+        if self._pyramid is None:
+            painter.fillRect(exposed, QColor(self._theme.canvas))
+            painter.setPen(QColor(self._theme.dim))
+            painter.drawText(
+                QRectF(self.rect()),
+                Qt.AlignmentFlag.AlignCenter,
+                self.tr("Open pictures or a clip to begin"),
+            )
+            painter.end()
+            return
+        self._renderer.paint(painter, self._viewport, exposed)
+        draft = self._tool.draft
+        self._foreground.paint_marks(painter, self._viewport, self._marks, self._theme)
+        self._foreground.paint_draft(painter, self._viewport, draft, self._theme)
+        pointer = self._keyboard_at or self._pointer_at
+        if pointer is not None:
+            self._foreground.paint_pointer(painter, self._viewport, pointer, draft, self._theme)
+        if self._keyboard_at is not None:
+            self._foreground.paint_keyboard_cursor(
+                painter, self._viewport, self._keyboard_at, self._theme
+            )
+        self._foreground.paint_hint(painter, self._viewport, self._marks.hint, self._theme)
+        painter.end()
+
+    # What the base classes ask for.
+
+    def _set_viewport(self, viewport: Viewport) -> None:
+        if viewport == self._viewport:
+            return
+        has_zoomed = viewport.scale != self._viewport.scale
+        self._viewport = viewport
+        self.update()
+        if has_zoomed:
+            self.zoom_changed.emit(viewport.scale)
+        self.view_changed.emit()
+
+    def _object_at(self, point: Point) -> ObjectId | None:
+        id_map = self._renderer.id_map
+        return None if id_map is None else id_map.at(*pixel_of(point))
+
+    def _paint_dab(self, dab: Dabbed) -> None:
+        target = self._stroke_target()
+        self._renderer.paint_stroke(dab.box, dab.inside, target, is_erase=dab.is_erase)
+        self._update_box(dab.box.box())
+
+    def _drop_stroke(self) -> None:
+        self._renderer.drop_stroke()
+
+    # Inside.
+
+    def _stroke_target(self) -> ObjectId | None:
+        """The one selected object that a stroke would change."""
+        chosen = [item for item in self._objects if item.is_selected and not item.is_locked]
+        return chosen[0].id if len(chosen) == 1 else None
+
+    def _update_box(self, box: Box) -> None:
+        self.update(reach_of(self._viewport, box).toAlignedRect())
+
+    def _describe(self) -> None:
+        """Tell a screen reader what is shown."""
+        if self._pyramid is None:
+            self.setAccessibleDescription(self.tr("No picture is open"))
+            return
+        size = self._pyramid.size
+        chosen = [item.label for item in self._objects if item.is_selected]
+        text = self.tr("Picture {width} by {height}, {count} objects").format(
+            width=size.width, height=size.height, count=len(self._objects)
+        )
+        if chosen:
+            text += self.tr(", selected: {names}").format(names=", ".join(chosen))
+        self.setAccessibleDescription(text)
