@@ -88,13 +88,18 @@ class ClickEncoder(nn.Module):
         known = self._grid
         wanted = (height, width, self.no_mask.dtype, self.no_mask.device)
         if known is None or (*known.shape[-2:], known.dtype, known.device) != wanted:
-            device = self.frequencies.device
-            x = (torch.arange(width, device=device) + 0.5) / width
-            y = (torch.arange(height, device=device) + 0.5) / height
-            unit = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)  # (h, w, 2)
-            known = self._waves(unit).permute(2, 0, 1)[None].to(self.no_mask.dtype)
-            self._grid = known if not known.requires_grad else None
+            # A table made in inference mode could not be used by a later training step.
+            with torch.inference_mode(mode=False), torch.no_grad():
+                known = self._cell_waves(height, width).to(self.no_mask.dtype)
+            self._grid = known
         return known
+
+    def _cell_waves(self, height: int, width: int) -> Tensor:
+        device = self.frequencies.device
+        x = (torch.arange(width, device=device) + 0.5) / width
+        y = (torch.arange(height, device=device) + 0.5) / height
+        unit = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)  # (h, w, 2)
+        return self._waves(unit).permute(2, 0, 1)[None]
 
     def _waves(self, unit: Tensor) -> Tensor:
         """Fourier features of points in [0, 1]: ``(..., 2)`` -> (..., C), float32."""

@@ -220,3 +220,100 @@ def sam3_tracker_config() -> TrackerConfig:
     """Our small tracker at the proportions of SAM 3, selecting memories like transformers."""
     rules = TrackingRules(selects_memories=False)
     return TrackerConfig(14 * GRID, sam3_heads_config(), SMALL_MEMORY, rules)
+
+
+def sam3_video_model(seed: int = 0):
+    """transformers' ``Sam3TrackerVideoModel``, small, without its image encoder."""
+    side, rules = 14 * GRID, TrackingRules()
+    config = transformers.Sam3TrackerVideoConfig(
+        **_head_configs(side, 14), **_memory_config(GRID, rules, dated=True)
+    )
+    config.vision_config.fpn_hidden_size = SMALL_HEADS.width
+    config.image_size = side
+    model = transformers.Sam3TrackerVideoModel(config, remove_vision_encoder=True).eval()
+    shake(model, seed)
+    return model
+
+
+def random_levels(seed: int, grid: int = GRID) -> list[torch.Tensor]:
+    """Neck levels of a made-up frame; neighbouring seeds give unrelated frames."""
+    generator = torch.Generator().manual_seed(1000 + seed)
+    return [
+        torch.randn(1, SMALL_HEADS.width, scale * grid, scale * grid, generator=generator)
+        for scale in (4, 2, 1)
+    ]
+
+
+class ReferenceClip:
+    """A clip of made-up frames tracked by transformers.
+
+    Its memories are kept in float32 instead of bfloat16, so that differences are not blown up
+    by rounding; ours are set to the same.
+    """
+
+    def __init__(self, model, frames: int, module) -> None:
+        self.model = model
+        self.frames = frames
+        self.session = module.__dict__[_session_name(module)](
+            dtype=torch.float32, max_vision_features_cache_size=frames
+        )
+        self.session.processed_frames = dict.fromkeys(range(frames))
+        position = _reference_positions(model)
+        for frame in range(frames):
+            fine, mid, embedding = random_levels(frame)
+            decoder = model.mask_decoder
+            with torch.inference_mode():
+                levels = [decoder.conv_s0(fine), decoder.conv_s1(mid), embedding]
+            flat = [level.flatten(2).permute(2, 0, 1) for level in levels]
+            self.session.cache.cache_vision_features(
+                frame, {"vision_feats": flat, "vision_pos_embeds": [position] * 3}
+            )
+
+    def click(self, frame: int, object_id: int, points, labels) -> None:
+        """Store points (P, 2) as fractions and labels (P,)."""
+        index = self.session.obj_id_to_idx(object_id)
+        side = self.model.prompt_encoder.input_image_size
+        inputs = {"point_coords": points[None, None] * side, "point_labels": labels[None, None]}
+        self.session.add_point_inputs(index, frame, inputs)
+        self.session.obj_with_new_inputs.append(object_id)
+
+    def mask(self, frame: int, object_id: int, mask) -> None:
+        """Store a mask (H, W)."""
+        index = self.session.obj_id_to_idx(object_id)
+        self.session.add_mask_inputs(index, frame, mask[None, None])
+        self.session.obj_with_new_inputs.append(object_id)
+
+    def run(self, frame: int, *, reverse: bool = False):
+        """Track one frame; masks (N, 4 h, 4 w) and object logits (N,)."""
+        out = self.model(self.session, frame_idx=frame, reverse=reverse)
+        return out.pred_masks[:, 0], out.object_score_logits.flatten()
+
+    def stored(self, object_id: int, frame: int, what: str, *, prompted: bool = False):
+        """One stored tensor."""
+        index = self.session.obj_id_to_idx(object_id)
+        return self.session.get_output(index, frame, what, is_conditioning_frame=prompted)
+
+
+def _session_name(module) -> str:
+    return next(name for name in vars(module) if name.endswith("VideoInferenceSession"))
+
+
+def _reference_positions(model):
+    width = model.hidden_dim
+    encoding = type(model.memory_encoder.position_encoding)(width // 2, normalize=True)
+    grid = encoding((1, width, GRID, GRID), torch.device("cpu"), torch.float32)
+    return grid.flatten(2).permute(2, 0, 1)
+
+
+class _ExactTorch:
+    """``torch`` with bfloat16 replaced by float32, for a module that rounds its memories."""
+
+    bfloat16 = torch.float32
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(torch, name)
+
+
+def keep_exact_memories(module, monkeypatch) -> None:
+    """Make a transformers module keep its memories in float32."""
+    monkeypatch.setattr(module, "torch", _ExactTorch())

@@ -1,0 +1,209 @@
+"""What one object remembers of a clip: prompted frames, recent frames and their pointers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sam3_annotator.model.memory_select import Kept, Moment, Recall, kept, recall
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from sam3_annotator.model.memory import ProjectedMemory
+    from sam3_annotator.model.tracker_config import TrackingRules
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryEntry:
+    """One frame as an object remembers it.
+
+    Attributes:
+        frame: its number.
+        logits: (4 h, 4 w) float32, the mask that was answered; None once only the pointer
+            matters.
+        pointer: (C,), the object pointer.
+        iou: predicted quality of the mask, in [0, 1].
+        object_logit: above 0 when the object was there.
+        memory: (S, memory width), the spatial memory; None once only the pointer matters.
+        projected: the same as keys and values of the attention; None when not cached.
+        automatic: whether a program and not a person prompted this frame.
+    """
+
+    frame: int
+    logits: Tensor | None
+    pointer: Tensor
+    iou: float
+    object_logit: float
+    memory: Tensor | None = None
+    projected: ProjectedMemory | None = None
+    automatic: bool = False
+
+    @property
+    def score(self) -> float:
+        """Presence times quality, in [0, 1]: how much this frame can be trusted."""
+        presence = 1.0 / (1.0 + math.exp(-max(min(self.object_logit, 60.0), -60.0)))
+        return max(0.0, 2.0 * presence - 1.0) * self.iou
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its tensors."""
+        tensors = [self.logits, self.pointer, self.memory]
+        if self.projected is not None:
+            tensors += [self.projected.keys, self.projected.values]
+        return sum(t.numel() * t.element_size() for t in tensors if t is not None)
+
+    def pointer_only(self) -> MemoryEntry:
+        """The same without its mask and its spatial memory."""
+        return replace(self, logits=None, memory=None, projected=None)
+
+
+@dataclass(slots=True)
+class MemoryBank:
+    """Memories of one object; stays small however long the clip is.
+
+    Recent frames belong to one direction of travel: a run that turns round starts from the
+    prompted frames alone, so that its answers depend on nothing but those and its own frames.
+
+    Attributes:
+        conditioning: prompted frames by number.
+        recent: tracked frames by number.
+        reverse: direction in which the recent frames were tracked.
+    """
+
+    conditioning: dict[int, MemoryEntry] = field(default_factory=dict)
+    recent: dict[int, MemoryEntry] = field(default_factory=dict)
+    reverse: bool = False
+
+    def entry(self, frame: int) -> MemoryEntry | None:
+        """What is remembered of ``frame``."""
+        return self.conditioning.get(frame) or self.recent.get(frame)
+
+    def condition(self, entry: MemoryEntry) -> None:
+        """Remember a prompted frame until it is forgotten on purpose."""
+        self.recent.pop(entry.frame, None)
+        self.conditioning[entry.frame] = entry
+
+    def remember(
+        self, entry: MemoryEntry, moment: Moment, rules: TrackingRules, slots: int
+    ) -> None:
+        """Remember a tracked frame; forget what its run can no longer use.
+
+        Memories of frames that the run has yet to reach are stale and go as well. A frame that
+        is already conditioning stays so, with the new spatial memory.
+        """
+        held = self.conditioning.get(entry.frame)
+        if held is not None:
+            new = replace(held, memory=entry.memory, projected=entry.projected)
+            self.conditioning[entry.frame] = new
+        else:
+            self._turn(moment)
+            self.recent[entry.frame] = entry
+        self._prune(moment, rules, slots)
+
+    def forget(self, frame: int) -> None:
+        """Drop everything remembered of ``frame``."""
+        self.conditioning.pop(frame, None)
+        self.recent.pop(frame, None)
+
+    def recall(self, moment: Moment, rules: TrackingRules, slots: int) -> Recall:
+        """What to look at for the frame of ``moment``."""
+        scores = self._scores() if self.reverse == moment.reverse else {}
+        chosen = recall(self.conditioning, scores, moment, rules, slots)
+        maps = tuple((f, slot) for f, slot in chosen.maps if self._has_map(f))
+        return Recall(maps, chosen.pointers)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all its tensors."""
+        entries = (*self.conditioning.values(), *self.recent.values())
+        return sum(entry.nbytes for entry in entries)
+
+    def _scores(self) -> dict[int, float]:
+        return {frame: entry.score for frame, entry in self.recent.items()}
+
+    def _has_map(self, frame: int) -> bool:
+        entry = self.entry(frame)
+        return entry is not None and entry.memory is not None
+
+    def _turn(self, moment: Moment) -> None:
+        """Drop recent frames of another direction, and those not behind ``moment``."""
+        if self.reverse != moment.reverse:
+            self.recent.clear()
+            self.reverse = moment.reverse
+        for frame in [f for f in self.recent if moment.behind(f) <= 0]:
+            del self.recent[frame]
+
+    def _prune(self, moment: Moment, rules: TrackingRules, slots: int) -> None:
+        keep = kept(self._scores(), moment, rules, slots)
+        self.recent = {f: _kept_part(entry, keep) for f, entry in self.recent.items()}
+        self.recent = {f: e for f, e in self.recent.items() if f in keep.maps | keep.pointers}
+        for frame in self._spent_conditioning(moment, rules):
+            del self.conditioning[frame]
+
+    def _spent_conditioning(self, moment: Moment, rules: TrackingRules) -> list[int]:
+        """Automatic conditioning frames behind as many nearer ones as are ever looked at."""
+        limit = rules.max_pointers if rules.max_conditioning is None else rules.max_conditioning
+        behind = sorted((f for f in self.conditioning if moment.behind(f) >= 0), key=moment.behind)
+        return [
+            f
+            for f in behind[limit:]
+            if self.conditioning[f].automatic and moment.behind(f) >= rules.max_pointers
+        ]
+
+
+def _kept_part(entry: MemoryEntry, keep: Kept) -> MemoryEntry:
+    return entry if entry.frame in keep.maps else entry.pointer_only()
+
+
+@dataclass(slots=True)
+class ObjectTrack:
+    """One object that is being followed."""
+
+    object_id: int
+    bank: MemoryBank = field(default_factory=MemoryBank)
+
+    def is_active(self, moment: Moment) -> bool:
+        """Whether the object was prompted at or behind ``moment``.
+
+        An object is not looked for before its first prompt: a memory from the future finds
+        look-alikes there.
+        """
+        return any(moment.behind(frame) >= 0 for frame in self.bank.conditioning)
+
+
+@dataclass(slots=True)
+class TrackState:
+    """All objects followed in one clip.
+
+    Attributes:
+        total: frames of the clip, or None for a stream.
+        tracks: the objects by id; each remembers for itself, so adding or removing one
+            changes nothing for the others.
+    """
+
+    total: int | None = None
+    tracks: dict[int, ObjectTrack] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> tuple[int, ...]:
+        """Ids of all objects, in the order they were added."""
+        return tuple(self.tracks)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of everything that is remembered."""
+        return sum(track.bank.nbytes for track in self.tracks.values())
+
+    def track(self, object_id: int) -> ObjectTrack:
+        """The track of ``object_id``, started if there is none."""
+        return self.tracks.setdefault(object_id, ObjectTrack(object_id))
+
+    def remove(self, object_id: int) -> None:
+        """Stop following an object; unknown ids are ignored."""
+        self.tracks.pop(object_id, None)
+
+    def moment(self, frame: int, *, reverse: bool = False) -> Moment:
+        """``frame`` of this clip in a direction of travel."""
+        return Moment(frame, reverse, self.total)
