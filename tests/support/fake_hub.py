@@ -37,6 +37,11 @@ WRONG_TOKEN = (401, None, "Invalid credentials in Authorization header")
 NO_FILE = (404, "EntryNotFound", "Entry not found")
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A client that hangs up (a cancelled download) is no news."""
+
+
 class FakeHub:
     """Serves one file; a context manager.
 
@@ -70,7 +75,7 @@ class FakeHub:
             def do_GET(self):
                 hub.answer(self, with_body=True)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
