@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from sam3_annotator.errors import DeviceTrouble
+from sam3_annotator.inference.machine import (
+    MemoryFigures,
+    has_nvidia_gpu,
+    machine_memory,
+    nvidia_driver,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,6 @@ _GPU_FAULT = re.compile(
     r"CUBLAS_STATUS|CUDNN_STATUS|cuDNN error|driver shutting down",
     re.IGNORECASE,
 )
-_NVIDIA_SIGNS = (Path("/proc/driver/nvidia/version"), Path("/dev/nvidia0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +56,6 @@ class Device:
     dtype: torch.dtype
     title: str
     warning: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryFigures:
-    """Memory of a device in bytes; for the CPU that of the machine.
-
-    Attributes:
-        total_bytes: what there is.
-        free_bytes: what nobody uses.
-        ours_bytes: what this process holds; on a GPU including what torch keeps for later.
-    """
-
-    total_bytes: int
-    free_bytes: int
-    ours_bytes: int
 
 
 def choose(device: str = AUTO, dtype: str = AUTO) -> Device:
@@ -95,15 +81,17 @@ def choose(device: str = AUTO, dtype: str = AUTO) -> Device:
 
 def unusable_gpu() -> str:
     """Why an NVIDIA GPU of this machine cannot be used; "" if there is none or all is well."""
-    if torch.cuda.is_available() or not _has_nvidia_gpu():
+    if torch.cuda.is_available() or not has_nvidia_gpu():
         return ""
     if torch.version.cuda is None and torch.version.hip is None:
         return (
             "This machine has an NVIDIA GPU, but the installed torch was built without CUDA, "
             "so everything runs on the CPU. Install a CUDA build of torch."
         )
+    version = nvidia_driver()
+    driver = f" ({version})" if version else ""
     return (
-        f"This machine has an NVIDIA GPU, but its driver{_driver_version()} does not work with "
+        f"This machine has an NVIDIA GPU, but its driver{driver} does not work with "
         f"torch {torch.__version__} (CUDA {torch.version.cuda}), so everything runs on the CPU. "
         "Update the driver, or restart after an update."
     )
@@ -123,17 +111,6 @@ def memory(device: torch.device) -> MemoryFigures:
         ours = torch.mps.driver_allocated_memory()
         return MemoryFigures(total, max(0, total - ours), ours)
     return machine_memory()
-
-
-def machine_memory() -> MemoryFigures:
-    """Main memory of the machine and our share; zeros where the system does not tell."""
-    info = _meminfo(Path("/proc/meminfo"))
-    status = _meminfo(Path("/proc/self/status"))
-    return MemoryFigures(
-        info.get("MemTotal", _sysconf_bytes("SC_PHYS_PAGES")),
-        info.get("MemAvailable", _sysconf_bytes("SC_AVPHYS_PAGES")),
-        status.get("VmRSS", 0),
-    )
 
 
 def release_cached(device: torch.device) -> None:
@@ -262,34 +239,3 @@ def _title(device: torch.device) -> str:
     if device.type == "mps":
         return f"Apple GPU, {size}"
     return f"CPU, {torch.get_num_threads()} threads, {size}"
-
-
-def _has_nvidia_gpu() -> bool:
-    if any(sign.exists() for sign in _NVIDIA_SIGNS):
-        return True
-    return sys.platform == "win32" and shutil.which("nvidia-smi") is not None
-
-
-def _driver_version() -> str:
-    try:
-        text = _NVIDIA_SIGNS[0].read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    match = re.search(r"(\d+\.\d+(?:\.\d+)?)", text)
-    return f" ({match[1]})" if match else ""
-
-
-def _meminfo(path: Path) -> dict[str, int]:
-    """Lines like ``MemTotal:  123 kB`` -> bytes."""
-    try:
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-    except OSError:
-        return {}
-    matches = (re.match(r"(\w+):\s+(\d+) kB", line) for line in lines)
-    return {match[1]: int(match[2]) * 1024 for match in matches if match}
-
-
-def _sysconf_bytes(name: str) -> int:
-    if sys.platform == "win32" or name not in os.sysconf_names:
-        return 0
-    return os.sysconf(name) * os.sysconf("SC_PAGE_SIZE")

@@ -5,10 +5,10 @@ import torch
 
 from sam3_annotator.errors import DeviceTrouble
 from sam3_annotator.inference import device as module
+from sam3_annotator.inference import machine as facts
 from sam3_annotator.inference.device import (
     choose,
     is_out_of_memory,
-    machine_memory,
     memory,
     translated,
     trouble_from,
@@ -32,14 +32,14 @@ def machine(monkeypatch, tmp_path):
         def shows_an_nvidia_gpu(self, driver="470.82.01"):
             version = tmp_path / "version"
             version.write_text(f"NVRM version: NVIDIA UNIX x86_64 Kernel Module  {driver}  Wed")
-            monkeypatch.setattr(module, "_NVIDIA_SIGNS", (version,))
+            monkeypatch.setattr(facts, "_NVIDIA_SIGNS", (version,))
 
         def torch_is_built_for(self, cuda):
             monkeypatch.setattr(torch.version, "cuda", cuda)
 
     invented = Machine()
     invented.has()
-    monkeypatch.setattr(module, "_NVIDIA_SIGNS", (tmp_path / "none",))
+    monkeypatch.setattr(facts, "_NVIDIA_SIGNS", (tmp_path / "none",))
     return invented
 
 
@@ -154,7 +154,7 @@ def test_memory_figures_add_up():
     figures = memory(torch.device("cpu"))
     assert figures.total_bytes >= figures.free_bytes > 0
     assert 0 < figures.ours_bytes < figures.total_bytes
-    assert machine_memory().total_bytes == figures.total_bytes
+    assert facts.machine_memory().total_bytes == figures.total_bytes
 
 
 def test_probe_gives_a_ratio():
