@@ -112,6 +112,7 @@ class Category:
         color: "#rrggbb".
         hotkey: "1".."9", or "" for none.
         is_exclusive: whether masks of this category may not overlap each other.
+        position: place in the list of categories, from 0.
     """
 
     id: CategoryId
@@ -121,6 +122,7 @@ class Category:
     supercategory: str = ""
     attributes: tuple[AttributeSpec, ...] = ()
     is_exclusive: bool = False
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +206,65 @@ class Comment:
     author: str
     written_at: float
     is_resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewMark:
+    """What a reviewer said about an object over a span of frames.
+
+    Attributes:
+        start: first frame.
+        stop: last frame, inclusive.
+        marked_at: seconds since the epoch, UTC.
+    """
+
+    id: int
+    media_id: MediaId
+    object_id: ObjectId
+    start: FrameIndex
+    stop: FrameIndex
+    state: ReviewState
+    author: str
+    marked_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """A reviewer's word that a span is right as it is now.
+
+    Attributes:
+        object_id: the object signed off; None for every object of the media.
+        start: first frame.
+        stop: last frame, inclusive.
+        digest: fingerprint of the masks and flags that were signed.
+        signed_at: seconds since the epoch, UTC.
+    """
+
+    id: int
+    media_id: MediaId
+    object_id: ObjectId | None
+    start: FrameIndex
+    stop: FrameIndex
+    digest: str
+    author: str
+    signed_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRecord:
+    """What somebody pointed at or named to get a mask; kept so that its origin survives.
+
+    Attributes:
+        object_id: the object it was for; None when it belonged to the whole frame.
+        kind: "clicks", "box", "mask", "concept", ...
+        payload: JSON text of the prompts, see :mod:`sam3_annotator.domain.prompt_text`.
+    """
+
+    id: int
+    media_id: MediaId
+    object_id: ObjectId | None
+    frame: FrameIndex
+    kind: str
+    payload: str
+    author: str
+    given_at: float

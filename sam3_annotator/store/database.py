@@ -1,0 +1,217 @@
+"""Database: one SQLite file, durable to the last acknowledged transaction.
+
+Everything that is SQLite's own way of doing things is here; the rest of the package speaks
+SQLAlchemy Core.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from sam3_annotator.errors import FileTrouble, ProjectTrouble
+from sam3_annotator.store.network import is_on_network
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+APPLICATION_ID = 0x53334131
+"""Marks a SQLite file as a project of ours ("S3A1")."""
+
+_HEADER_BYTES = 100
+_BUSY_TIMEOUT_MS = 2000
+
+
+class Database:
+    """An open SQLite file.
+
+    Args:
+        path: the file; it is created when missing.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._engine = create_engine(
+            f"sqlite:///{path}",
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False, "isolation_level": None},
+        )
+        event.listen(self._engine, "connect", self._prepare)
+        with translated(path):
+            self._connection = self._engine.connect()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing; when this returns the changes are on disk.
+
+        Raises:
+            FileTrouble: the disk is full, the file read-only, or locked; nothing has changed.
+            ProjectTrouble: the file is damaged.
+        """
+        with translated(self.path), self._connection.begin():
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield self._connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries; changes nothing.
+
+        Raises:
+            FileTrouble: the file cannot be read.
+            ProjectTrouble: the file is damaged.
+        """
+        with translated(self.path), self._connection.begin():
+            yield self._connection
+
+    def checkpoint(self) -> None:
+        """Move everything from the write-ahead log into the file itself."""
+        with translated(self.path):
+            self._raw().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def set_version(self, version: int) -> None:
+        """Write the schema version and our mark into the file's header."""
+        with translated(self.path):
+            self._raw().execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            self._raw().execute(f"PRAGMA user_version = {int(version)}")
+
+    def back_up(self, target: Path) -> None:
+        """Write a consistent copy of the present state to a file that does not exist yet."""
+        with translated(target):
+            copy = sqlite3.connect(target)
+            try:
+                self._raw().backup(copy)
+            finally:
+                copy.close()
+
+    def close(self) -> None:
+        """Close the file; harmless when closed already."""
+        self._connection.close()
+        self._engine.dispose()
+
+    def _raw(self) -> sqlite3.Connection:
+        raw = self._connection.connection.driver_connection
+        if not isinstance(raw, sqlite3.Connection):  # pragma: no cover - we made it ourselves
+            raise TypeError(f"expected a SQLite connection, got {type(raw).__name__}")
+        return raw
+
+    def _prepare(self, raw: sqlite3.Connection, _record: object) -> None:
+        mode = "DELETE" if is_on_network(self.path) else "WAL"
+        raw.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        raw.execute(f"PRAGMA journal_mode = {mode}")
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA temp_store = MEMORY")
+
+
+def read_version(path: Path) -> int:
+    """The schema version in a project file's header, read without touching the file.
+
+    Raises:
+        FileTrouble: the file is missing or cannot be read.
+        ProjectTrouble: it is not a project file.
+    """
+    try:
+        with path.open("rb") as file:
+            header = file.read(_HEADER_BYTES)
+    except OSError as error:
+        raise FileTrouble(
+            f"The project {path} cannot be opened: {error.strerror or error}.",
+            "Check that it is there and that you may read it.",
+        ) from error
+    is_sqlite = len(header) == _HEADER_BYTES and header.startswith(b"SQLite format 3\0")
+    if not is_sqlite or struct.unpack_from(">I", header, 68)[0] != APPLICATION_ID:
+        raise ProjectTrouble(
+            f"{path.name} is not a SAM 3 Annotator project, or its beginning is damaged.",
+            "Nothing was changed. Open another file, or try to save a copy of what is readable.",
+        )
+    return int(struct.unpack_from(">I", header, 60)[0])
+
+
+def check_integrity(path: Path) -> None:
+    """Read the whole file once and compare its structure, without writing anything.
+
+    Raises:
+        ProjectTrouble: the file is damaged.
+        FileTrouble: the file cannot be read.
+    """
+    with translated(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        finally:
+            connection.close()
+    if verdict != "ok":
+        raise damaged(path, str(verdict).splitlines()[0])
+
+
+def damaged(path: Path, detail: str) -> ProjectTrouble:
+    """The error that says a project file is damaged."""
+    return ProjectTrouble(
+        f"The project {path.name} is damaged ({detail}).",
+        "Nothing was changed. Save a copy of what is readable and carry on in the copy.",
+    )
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors about the world into ours; our own mistakes pass through.
+
+    Raises:
+        FileTrouble: full disk, read-only, locked, unreadable.
+        ProjectTrouble: the file is damaged.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        trouble = _trouble(path, error.orig)
+        if trouble is None:
+            raise
+        raise trouble from error
+    except sqlite3.Error as error:
+        trouble = _trouble(path, error)
+        if trouble is None:
+            raise
+        raise trouble from error
+
+
+_TROUBLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("is full",),
+        "There is no space left where {path} lies; this step was not saved.",
+        "Everything before it is safe. Make space, then do it again.",
+    ),
+    (
+        ("readonly", "read-only"),
+        "{path} may not be written to; this step was not saved.",
+        "Check the file's permissions, or save a copy somewhere else.",
+    ),
+    (
+        ("is locked", "busy"),
+        "{path} is being used by another program; this step was not saved.",
+        "Close the other program, then do it again.",
+    ),
+    (
+        ("disk i/o error", "unable to open"),
+        "{path} could not be read or written; this step was not saved.",
+        "Check that the drive is connected and has space, then do it again.",
+    ),
+)
+
+
+def _trouble(path: Path, error: Any) -> FileTrouble | ProjectTrouble | None:  # noqa: ANN401
+    text = str(error).lower()
+    for marks, message, remedy in _TROUBLES:
+        if any(mark in text for mark in marks):
+            return FileTrouble(message.format(path=path), remedy)
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return damaged(path, str(error))
+    return None

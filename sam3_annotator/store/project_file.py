@@ -1,0 +1,233 @@
+"""ProjectFile: creating, opening, locking and copying the one file a project is."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import struct
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from sam3_annotator.domain.project import Project
+from sam3_annotator.errors import FileTrouble, ProjectTrouble
+from sam3_annotator.store import journal, schema
+from sam3_annotator.store.database import (
+    Database,
+    check_integrity,
+    damaged,
+    read_version,
+)
+from sam3_annotator.store.lock import ProjectLock
+from sam3_annotator.store.media_paths import real_path, stored_path
+from sam3_annotator.store.reading import StoredRows, read_opening
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from sam3_annotator.domain.masklet import People
+
+SUFFIX = ".s3a"
+"""What project files end with."""
+
+_CHECKED_ALWAYS_BYTES = 32 << 20
+_JOURNAL_BYTES = 512 << 20
+
+
+class ProjectFile:
+    """An open project file, held exclusively. Make one with :meth:`create` or :meth:`open`."""
+
+    def __init__(self, path: Path, database: Database, lock: ProjectLock) -> None:
+        self.path = path
+        self.database = database
+        self._lock = lock
+        with database.reading() as connection:
+            opening = read_opening(connection)
+        self.people: People = opening.people
+        self.project = Project(opening, StoredRows(database, opening.people))
+
+    @staticmethod
+    def create(path: Path, author: str) -> ProjectFile:
+        """Make a new, empty project.
+
+        Raises:
+            FileTrouble: something is there already, or the folder cannot be written to.
+        """
+        lock = ProjectLock(path, author)
+        try:
+            return _made(path, lock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @staticmethod
+    def open(path: Path, author: str) -> ProjectFile:
+        """Open a project; an older one is brought up to date after a backup is made.
+
+        Raises:
+            FileTrouble: it is missing, unreadable, or open in another window.
+            ProjectTrouble: it is damaged or was written by a newer version; it is not touched.
+        """
+        read_version(path)
+        lock = ProjectLock(path, author)
+        try:
+            version = read_version(path)
+            _refuse_newer(path, version)
+            _check(path)
+            database = Database(path)
+            try:
+                if version < schema.schema_version():
+                    _upgrade(path, database, version)
+                return ProjectFile(path, database, lock)
+            except BaseException:
+                database.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+
+    def person(self, connection: Connection, name: str) -> int:
+        """The number of a person, who is made known if need be."""
+        number = self.people.number(name)
+        if number or not name:
+            return number
+        connection.execute(schema.PEOPLE.insert(), {"name": name})
+        query = select(schema.PEOPLE.c.id).where(schema.PEOPLE.c.name == name)
+        return int(connection.execute(query).scalar_one())
+
+    def tidy(self) -> None:
+        """Prune the journal and remove masks that nothing names any more."""
+        with self.database.transaction() as connection:
+            journal.prune(connection, _JOURNAL_BYTES)
+            journal.collect_garbage(connection)
+
+    def save_copy(self, target: Path) -> None:
+        """Write the present state to another file, complete or not at all.
+
+        A copy in another folder gets the media's paths from there, and starts with an empty
+        history because older steps name the old paths.
+
+        Raises:
+            FileTrouble: the target cannot be written, or is this very project.
+        """
+        if target.exists() and target.samefile(self.path):
+            raise FileTrouble("A project cannot be copied onto itself.", "Choose another name.")
+        part = target.with_name(target.name + ".part")
+        try:
+            part.unlink(missing_ok=True)
+            self.database.back_up(part)
+            if target.absolute().parent != self.path.absolute().parent:
+                _rebase(part, self.path.absolute().parent, target.absolute().parent)
+            part.replace(target)
+        except OSError as error:
+            raise FileTrouble(
+                f"The copy {target} could not be written: {error.strerror or error}.",
+                "Choose another place, or make space.",
+            ) from error
+        finally:
+            for leftover in (part, *_side_files(part)):
+                leftover.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close the file and let others open it; harmless when closed already."""
+        self.database.close()
+        self._lock.release()
+
+
+def _made(path: Path, lock: ProjectLock) -> ProjectFile:
+    if path.exists():
+        raise FileTrouble(f"{path} exists already.", "Open it, or choose another name.")
+    try:
+        return _filled(path, lock)
+    except FileTrouble:
+        for leftover in (path, *_side_files(path)):
+            leftover.unlink(missing_ok=True)
+        raise
+
+
+def _filled(path: Path, lock: ProjectLock) -> ProjectFile:
+    database = Database(path)
+    try:
+        with database.transaction() as connection:
+            schema.METADATA.create_all(connection)
+        database.set_version(schema.schema_version())
+        database.checkpoint()
+        return ProjectFile(path, database, lock)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _refuse_newer(path: Path, version: int) -> None:
+    if version > schema.schema_version():
+        raise ProjectTrouble(
+            f"{path.name} was written by a newer version of SAM 3 Annotator (project version "
+            f"{version}, this program knows {schema.schema_version()}).",
+            "Nothing was changed. Update the program, or ask for an export from the newer one.",
+        )
+    if version < 1:
+        raise damaged(path, "it has no version")
+
+
+def _check(path: Path) -> None:
+    """Look for damage: always in small files, in large ones after an unclean end."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    page_size = struct.unpack_from(">H", header, 16)[0]
+    page_size = 65536 if page_size == 1 else page_size
+    pages = struct.unpack_from(">I", header, 28)[0]
+    size = path.stat().st_size
+    ended_cleanly = not any(side.exists() for side in _side_files(path))
+    if ended_cleanly and size != pages * page_size:
+        raise damaged(path, f"{size} bytes where {pages * page_size} were written")
+    if size <= _CHECKED_ALWAYS_BYTES or not ended_cleanly:
+        check_integrity(path)
+
+
+def _upgrade(path: Path, database: Database, version: int) -> None:
+    backup = path.with_name(f"{path.stem}.version{version}{path.suffix}")
+    backup.unlink(missing_ok=True)
+    database.back_up(backup)
+    with database.transaction() as connection:
+        schema.migrate(connection, version)
+        connection.exec_driver_sql(f"PRAGMA user_version = {schema.schema_version()}")
+    database.checkpoint()
+
+
+def _rebase(copy: Path, old_folder: Path, new_folder: Path) -> None:
+    database = Database(copy)
+    try:
+        with database.transaction() as connection:
+            connection.execute(schema.STEPS.delete())
+            rows = connection.execute(select(schema.MEDIA.c.id, schema.MEDIA.c.path)).all()
+            for media_id, stored in rows:
+                moved = stored_path(real_path(stored, old_folder), new_folder)
+                here = schema.MEDIA.c.id == media_id
+                connection.execute(schema.MEDIA.update().where(here).values(path=moved))
+        database.checkpoint()
+    finally:
+        database.close()
+
+
+def _side_files(path: Path) -> tuple[Path, ...]:
+    return tuple(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+
+
+def copy_untouched(path: Path, target: Path) -> None:
+    """Copy a project file byte for byte, with its write-ahead log, without opening it.
+
+    Raises:
+        FileTrouble: it cannot be read, or the target cannot be written.
+    """
+    try:
+        shutil.copyfile(path, target)
+        for side, other in zip(_side_files(path), _side_files(target), strict=True):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copyfile(side, other)
+    except OSError as error:
+        raise FileTrouble(
+            f"{path} could not be copied to {target}: {error.strerror or error}.",
+            "Choose another place, or make space.",
+        ) from error
