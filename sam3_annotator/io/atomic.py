@@ -1,0 +1,102 @@
+"""Writes files so that a full disk or a crash leaves the old content or the new, never half."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sam3_annotator.errors import FileTrouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace ``path`` by ``content``: temporary file beside it, flushed to disk, renamed.
+
+    Raises:
+        FileTrouble: full disk, read-only or missing folder; an existing file is untouched.
+    """
+    try:
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"
+        )
+    except OSError as error:
+        raise unwritable(path, error) from error
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.chmod(0o666 & ~_umask())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Yield a temporary folder that becomes ``path`` when the block ends well.
+
+    Raises:
+        FileTrouble: ``path`` exists and is not an empty folder, or cannot be written; then, and
+            whenever the block raises, nothing is left behind.
+    """
+    if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
+        raise FileTrouble(f"{path} already holds files.", "Choose a new or an empty folder.")
+    part: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"))
+        part.chmod(0o777 & ~_umask())
+        yield part
+        if path.exists():
+            path.rmdir()
+        part.replace(path)
+        part = None
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
+    _sync_folder(path.parent)
+
+
+def unwritable(path: Path, error: OSError) -> FileTrouble:
+    """Translate what the operating system said about writing ``path`` into a ``FileTrouble``."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return FileTrouble(f"The disk is full: {path} was not written.", "Make space, try again.")
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return FileTrouble(f"{path} may not be written.", "Choose a folder you may write to.")
+    if error.errno == errno.ENOENT:
+        return FileTrouble(f"The folder of {path} does not exist.", "Choose another folder.")
+    return FileTrouble(f"{path} was not written: {error.strerror or error}.", "Try another place.")
+
+
+def _umask() -> int:
+    # There is no call that only reads it.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable where the system allows it (not on Windows)."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        return
+    finally:
+        os.close(handle)
