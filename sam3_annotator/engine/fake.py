@@ -156,7 +156,7 @@ class FakeSession:
 
 def fake_info() -> ModelInfo:
     """What the fake says it is; its name tells people that no model is at work."""
-    return ModelInfo(FAKE_NAME, "fake", frozenset(Capability), "0" * 64, "cpu", "float32")
+    return ModelInfo(FAKE_NAME, "fake", frozenset(Capability), "0" * 64, "cpu", "fp32")
 
 
 def fake_mask(prompts: PromptSet, size: tuple[int, int], scale: float = 1.0) -> Mask:

@@ -84,7 +84,7 @@ class LoadModel:
     Attributes:
         weights: path of a weights file or folder, or "mini" for the bundled model.
         device: "auto", "cpu", "cuda", "cuda:1", ...
-        dtype: "auto", "float32", "bfloat16" or "float16".
+        dtype: "auto", "fp32", "bf16" or "fp16".
     """
 
     weights: str
@@ -199,7 +199,7 @@ class ModelInfo:
         capabilities: what it can do.
         weights_hash: sha256 of the weights file (hex).
         device: "cpu", "cuda:0", ...
-        dtype: "float32", "bfloat16" or "float16".
+        dtype: "fp32", "bf16" or "fp16".
         concepts: phrases it knows; empty means any (with ``Capability.PHRASE``) or none.
     """
 

@@ -13,10 +13,10 @@ from sam3_annotator.workflow.desk import Desk
 class Pump:
     """An engine, a desk, and ``settle()`` to wait until every open ticket has ended."""
 
-    def __init__(self, session=None, size=(200, 100)):
+    def __init__(self, session=None, size=(200, 100), limit=2):
         self.session = session or FakeSession(lambda _frame: size)
         self._arrived = threading.Event()
-        self.outbox = Outbox(self._arrived.set)
+        self.outbox = Outbox(self._arrived.set, limit)
         self.engine = Engine(lambda: self.session, self.outbox)
         self.desk = Desk(self.engine)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import functional
 
 from sam3_annotator.inference.rasterise import rasterise
 

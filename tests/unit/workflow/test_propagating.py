@@ -1,0 +1,209 @@
+"""Runs over a clip: results on disk as one step, cancel and go on, human frames, local fixes."""
+
+from __future__ import annotations
+
+from itertools import count
+
+import pytest
+
+from sam3_annotator.domain.commands import (
+    AddCategory,
+    AddMedia,
+    AddObjects,
+    FrameMask,
+    NewMedia,
+    NewObject,
+    SetMask,
+)
+from sam3_annotator.domain.entities import MediaKind, Source
+from sam3_annotator.domain.geometry import PixelBox
+from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
+from sam3_annotator.domain.mask import Mask
+from sam3_annotator.engine.fake import fake_info
+from sam3_annotator.engine.protocol import MediaRef, Propagate
+from sam3_annotator.errors import Rejected, WeightsTrouble
+from sam3_annotator.workflow.document import Document
+from sam3_annotator.workflow.propagating import Propagating
+from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
+
+FRAMES = 40
+
+
+def square(left, side=10):
+    return Mask.from_box(PixelBox(left, 20, left + side, 20 + side))
+
+
+@pytest.fixture
+def document(tmp_path):
+    document = Document.create(tmp_path / "clip.s3a", author="ann")
+    yield document
+    document.close()
+
+
+@pytest.fixture
+def clip(document):
+    new = NewMedia(MediaKind.CLIP, "clip.mp4", "h", 200, 100, frame_count=FRAMES)
+    (media_id,) = document.do(AddMedia((new,))).made
+    document.do(AddCategory("car"))
+    return MediaId(media_id)
+
+
+@pytest.fixture
+def car(document, clip):
+    category = next(iter(document.project.categories))
+    masks = (FrameMask(FrameIndex(10), square(50)),)
+    (made,) = document.do(AddObjects((NewObject(clip, CategoryId(category), masks),))).made
+    return ObjectId(made)
+
+
+@pytest.fixture
+def propagating(document, pump):
+    clock = count()
+    return Propagating(
+        document,
+        pump.desk,
+        lambda _progress: None,
+        lambda media_id: MediaRef(media_id, "/clip.mp4", 0, "clip", "h"),
+        fake_info,
+        clock=lambda: float(next(clock)),
+    )
+
+
+def wish(at, reach, **more):
+    return Wish(FrameIndex(at), reach, FrameIndex(0), FrameIndex(FRAMES - 1), **more)
+
+
+def sources(document, object_id):
+    return {int(a.frame): a.source for a in document.project.masklet(object_id).annotations()}
+
+
+def test_both_ways_fill_the_clip_as_one_step(document, clip, car, propagating, pump):
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    pump.settle()
+    found = sources(document, car)
+    assert found.pop(10) is Source.HUMAN
+    assert found == {f: Source.MODEL for f in range(FRAMES) if f != 10}
+    assert document.mask(car, FrameIndex(15)) == square(55)
+    assert propagating.progress.done == FRAMES - 1
+    assert not propagating.is_running
+    document.undo()
+    assert sources(document, car) == {10: Source.HUMAN}
+    document.redo()
+    assert len(sources(document, car)) == FRAMES
+
+
+def test_results_know_their_model(document, clip, car, propagating, pump):
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    pump.settle()
+    annotation = document.project.masklet(car).at(20)
+    assert document.project.passes[annotation.pass_id].model == fake_info().name
+
+
+def test_human_frames_are_never_changed(document, clip, car, propagating, pump):
+    document.do(SetMask(car, FrameIndex(20), square(5)))
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    pump.settle()
+    assert document.mask(car, FrameIndex(20)) == square(5)
+    assert document.project.masklet(car).at(20).source is Source.HUMAN
+
+
+def test_cancelling_keeps_what_is_done_and_going_on_finishes(
+    document, clip, car, propagating, pump
+):
+    pump.session.gate.clear()
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    original = propagating._on_changed
+
+    def stop_soon(progress):
+        original(progress)
+        if progress.done == 5:
+            propagating.cancel()
+
+    propagating._on_changed = stop_soon
+    pump.session.gate.set()
+    pump.settle()
+    done = len(sources(document, car))
+    assert 6 <= done < FRAMES
+    assert propagating.progress.can_go_on
+    propagating._on_changed = original
+    propagating.go_on()
+    pump.settle()
+    assert len(sources(document, car)) == FRAMES
+    assert document.mask(car, FrameIndex(39)) == square(79)
+    with pytest.raises(Rejected):
+        propagating.go_on()
+
+
+def test_a_correction_is_local(document, clip, car, propagating, pump):
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    pump.settle()
+    asked = len(pump.session.handled)
+    # The fix equals what is there, so both directions agree at once.
+    document.do(SetMask(car, FrameIndex(20), square(60)))
+    fix = wish(20, Reach.BOTH, is_local=True)
+    propagating.start(clip, (car,), fix, Agreement(0.95, 3))
+    pump.settle()
+    forward, backward = pump.session.handled[asked:]
+    assert isinstance(forward, Propagate)
+    assert (backward.start, backward.stop) == (19, 11)
+    assert propagating.progress.saved == (39 - 23) + (17 - 11)
+    assert len(sources(document, car)) == FRAMES
+
+
+def test_between_blends_both_passes(document, clip, car, propagating, pump):
+    document.do(SetMask(car, FrameIndex(20), square(62)))
+    propagating.start(clip, (car,), wish(15, Reach.BETWEEN))
+    pump.settle()
+    lefts = [document.mask(car, FrameIndex(f)).box.left for f in range(10, 21)]
+    assert lefts == sorted(lefts)
+    assert lefts[-1] - lefts[0] == 12
+    assert {f for f, s in sources(document, car).items() if s is Source.HUMAN} == {10, 20}
+
+
+def test_pausing_holds_and_unpausing_goes_on(document, clip, car, propagating, pump):
+    pump.session.gate.clear()
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    propagating.pause()
+    assert propagating.progress.is_paused
+    pump.session.gate.set()
+    propagating.unpause()
+    pump.settle()
+    assert propagating.progress.done == 29
+
+
+def test_a_failing_run_keeps_what_is_done(document, clip, car, propagating, pump):
+    pump.session.gate.clear()
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    original = propagating._on_changed
+
+    def break_soon(progress):
+        original(progress)
+        if progress.done == 4:
+            pump.session.fail_with = WeightsTrouble("gone")
+
+    propagating._on_changed = break_soon
+    pump.session.gate.set()
+    pump.settle()
+    assert not propagating.is_running
+    assert propagating.progress.done >= 4
+    assert len(sources(document, car)) == propagating.progress.done + 1
+
+
+def test_one_run_at_a_time(clip, car, propagating, pump):
+    pump.session.gate.clear()
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    with pytest.raises(Rejected, match="in progress"):
+        propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    pump.session.gate.set()
+    pump.settle()
+
+
+def test_progress_tells_speed_and_time_left(clip, car, propagating, pump):
+    seen = []
+    propagating._on_changed = seen.append
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    pump.settle()
+    middle = next(p for p in seen if p.done == 10)
+    assert middle.total == 29
+    assert middle.frames_per_s > 0
+    assert middle.seconds_left == pytest.approx(19 / middle.frames_per_s)
