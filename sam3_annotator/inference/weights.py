@@ -15,11 +15,21 @@ from sam3_annotator.errors import AnnotatorError, WeightsTrouble
 from sam3_annotator.model.checkpoint import inspect
 from sam3_annotator.model.families import SAM3
 from sam3_annotator.model.file_kinds import find
+from sam3_annotator.model.inspection import Inspection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sam3_annotator.model.inspection import Inspection
+__all__ = [
+    "Inspection",
+    "KnownWeights",
+    "Origin",
+    "best_weights",
+    "inspect",
+    "known_weights",
+    "locate",
+    "sha256_of",
+]
 
 SITE_VARIABLE = "SAM3_ANNOTATOR_WEIGHTS"
 """Environment variable with weights shared by a site: files or folders, joined as in ``PATH``."""

@@ -1,0 +1,94 @@
+"""Choose the command and run it; only the chosen command's module is imported.
+
+A command is a module of this package with ``add_parser(subparsers)``, which adds its parser, and
+``run(arguments) -> int``, which does the work and returns the exit code. To add one, write the
+module and put a line into ``COMMANDS``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sam3_annotator import __version__
+from sam3_annotator.errors import AnnotatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROGRAM = "sam3-annotator"
+
+COMMANDS: dict[str, str] = {
+    "predict": "segment one picture and write COCO",
+    "weights": "inspect, convert, download and list model weights",
+    "doctor": "say what works on this machine, on one page to copy",
+}
+"""Name of the module in this package -> what it does, in one line."""
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: arguments after the program's name; ``None`` for those of this process.
+
+    Returns:
+        The exit code: 0, 1 for a failure that was told on stderr, 2 for wrong usage, 130 when
+        the user interrupted it.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if opens_window(words):
+            return _window(words)
+        return _command(words)
+    except SystemExit as ending:  # argparse ends this way, after --help (0) and wrong usage (2)
+        return ending.code if isinstance(ending.code, int) else FAILED
+    except AnnotatorError as error:
+        print(f"{PROGRAM}: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        sys.stdout = None  # keeps the interpreter from flushing into the closed pipe at exit
+        return OK
+
+
+def opens_window(words: Sequence[str]) -> bool:
+    """True for no arguments, and for paths without a command: ``sam3-annotator photos/``."""
+    return all(word not in COMMANDS and Path(word).exists() for word in words)
+
+
+def build_parser(chosen: str | None) -> argparse.ArgumentParser:
+    """The whole parser; commands other than ``chosen`` stand in it by name and help only."""
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Label pictures and clips with SAM 3. Without a command the window opens.",
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        if name == chosen:
+            importlib.import_module(f"sam3_annotator.cli.{name}").add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=summary)
+    return parser
+
+
+def _command(words: list[str]) -> int:
+    chosen = next((word for word in words if not word.startswith("-")), None)
+    arguments = build_parser(chosen).parse_args(words)
+    module = importlib.import_module(f"sam3_annotator.cli.{arguments.command}")
+    code: int = module.run(arguments)
+    return code
+
+
+def _window(words: list[str]) -> int:
+    app = importlib.import_module("sam3_annotator.app")
+    code: int = app.main(words)
+    return code
