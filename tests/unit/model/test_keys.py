@@ -7,7 +7,7 @@ import torch
 
 from sam3_annotator.errors import WeightsTrouble
 from sam3_annotator.model.build import build_detector
-from sam3_annotator.model.build_tracker import build_sam2_image
+from sam3_annotator.model.build_tracker import build_sam2, build_sam2_image, build_tracker_net
 from sam3_annotator.model.checkpoint import open_checkpoint
 from sam3_annotator.model.families import SAM2, SAM3
 from sam3_annotator.model.inspection import expected_names
@@ -20,7 +20,15 @@ from sam3_annotator.model.tracker_config import (
     HIERA_LARGE,
     HIERA_SMALL,
     HIERA_TINY,
+    SAM2_BASE_PLUS,
+    SAM2_LARGE,
+    SAM2_SMALL,
+    SAM2_TINY,
     SAM3_TRACKER,
+    SAM21_BASE_PLUS,
+    SAM21_LARGE,
+    SAM21_SMALL,
+    SAM21_TINY,
     HeadsConfig,
 )
 from tests.support.weights_files import golden_shapes, write_safetensors, write_torch
@@ -30,6 +38,16 @@ HIERA = {
     "small": HIERA_SMALL,
     "base+": HIERA_BASE_PLUS,
     "large": HIERA_LARGE,
+}
+WHOLE = {
+    ("2", "tiny"): SAM2_TINY,
+    ("2", "small"): SAM2_SMALL,
+    ("2", "base+"): SAM2_BASE_PLUS,
+    ("2", "large"): SAM2_LARGE,
+    ("2.1", "tiny"): SAM21_TINY,
+    ("2.1", "small"): SAM21_SMALL,
+    ("2.1", "base+"): SAM21_BASE_PLUS,
+    ("2.1", "large"): SAM21_LARGE,
 }
 
 
@@ -63,6 +81,17 @@ def test_official_file_fills_the_detector(official):
 def test_transformers_file_fills_the_detector(transformers):
     ours = build_detector(transformers.detector_config, device="meta").state_dict()
     assert _shapes(transformers.states["detector"]) == _shapes(ours)
+
+
+def test_no_two_official_tensors_land_on_the_same_parameter(official):
+    ours = sum(len(state) for state in official.states.values())
+    assert ours + len(official.inspection.inert) == 1465
+
+
+def test_official_and_transformers_files_fill_the_tracker(official, transformers):
+    expected = _meta(build_tracker_net, SAM3_TRACKER)
+    assert _shapes(official.states["tracker"]) == expected
+    assert _shapes(transformers.states["tracker"]) == expected
 
 
 def test_detector_alone_has_no_click_neck(tmp_path):
@@ -104,3 +133,13 @@ def test_sam2_stills_are_filled(tmp_path, size, layout):
         assert loaded.has_object_score == heads.has_object_score
         expected = _meta(build_sam2_image, HIERA[size], heads)
         assert _shapes(loaded.states["image_model"]) == expected
+
+
+@pytest.mark.parametrize("which", WHOLE)
+@pytest.mark.parametrize("layout", list(Layout))
+def test_whole_sam2_files_are_filled(tmp_path, which, layout):
+    shapes = {}
+    for part in expected_names(SAM2[which], layout).values():
+        shapes |= part
+    loaded = load(write_safetensors(tmp_path / "w", shapes), dtype=None, device="meta")
+    assert _shapes(loaded.states["model"]) == _meta(build_sam2, WHOLE[which])
