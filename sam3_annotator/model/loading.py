@@ -21,6 +21,17 @@ from sam3_annotator.model.keys_tracker import (
     renamed,
 )
 from sam3_annotator.model.recognise import Layout
+from sam3_annotator.model.tracker_config import (
+    SAM2_BASE_PLUS,
+    SAM2_LARGE,
+    SAM2_SMALL,
+    SAM2_TINY,
+    SAM21_BASE_PLUS,
+    SAM21_LARGE,
+    SAM21_SMALL,
+    SAM21_TINY,
+    Sam2Config,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +48,17 @@ TRACKER = "tracker"
 HEADS = "heads"
 SAM2_MODEL = "model"
 SAM2_IMAGE_MODEL = "image_model"
+
+_SAM2_CONFIGS = {
+    ("2", "tiny"): SAM2_TINY,
+    ("2", "small"): SAM2_SMALL,
+    ("2", "base+"): SAM2_BASE_PLUS,
+    ("2", "large"): SAM2_LARGE,
+    ("2.1", "tiny"): SAM21_TINY,
+    ("2.1", "small"): SAM21_SMALL,
+    ("2.1", "base+"): SAM21_BASE_PLUS,
+    ("2.1", "large"): SAM21_LARGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +87,11 @@ class LoadedWeights:
             tracker_neck="clicks" in self.inspection.parts,
             point_prompts=self.inspection.layout is Layout.OFFICIAL,
         )
+
+    @property
+    def sam2_config(self) -> Sam2Config:
+        """Sizes of the SAM 2 model that takes ``states["model"]`` or ``states["image_model"]``."""
+        return _SAM2_CONFIGS[self.family.version, self.family.size]
 
     @property
     def has_object_score(self) -> bool:

@@ -16,39 +16,10 @@ from sam3_annotator.model.recognise import Layout
 from sam3_annotator.model.sam_heads import SamHeads
 from sam3_annotator.model.tracker_config import (
     BUNDLED_HEADS,
-    HIERA_BASE_PLUS,
-    HIERA_LARGE,
-    HIERA_SMALL,
-    HIERA_TINY,
-    SAM2_BASE_PLUS,
-    SAM2_LARGE,
-    SAM2_SMALL,
-    SAM2_TINY,
     SAM3_TRACKER,
-    SAM21_BASE_PLUS,
-    SAM21_LARGE,
-    SAM21_SMALL,
-    SAM21_TINY,
     HeadsConfig,
 )
 from tests.support.weights_files import golden_shapes, write_safetensors, write_torch
-
-HIERA = {
-    "tiny": HIERA_TINY,
-    "small": HIERA_SMALL,
-    "base+": HIERA_BASE_PLUS,
-    "large": HIERA_LARGE,
-}
-WHOLE = {
-    ("2", "tiny"): SAM2_TINY,
-    ("2", "small"): SAM2_SMALL,
-    ("2", "base+"): SAM2_BASE_PLUS,
-    ("2", "large"): SAM2_LARGE,
-    ("2.1", "tiny"): SAM21_TINY,
-    ("2.1", "small"): SAM21_SMALL,
-    ("2.1", "base+"): SAM21_BASE_PLUS,
-    ("2.1", "large"): SAM21_LARGE,
-}
 
 
 def _shapes(state):
@@ -120,7 +91,7 @@ def test_click_heads_without_memory_are_filled(tmp_path):
     assert _shapes(loaded.states["heads"]) == _meta(SamHeads, SAM3_TRACKER.heads)
 
 
-@pytest.mark.parametrize("size", HIERA)
+@pytest.mark.parametrize("size", ["tiny", "small", "base+", "large"])
 @pytest.mark.parametrize("layout", list(Layout))
 def test_sam2_stills_are_filled(tmp_path, size, layout):
     parts = expected_names(SAM2["2", size], layout)
@@ -131,15 +102,15 @@ def test_sam2_stills_are_filled(tmp_path, size, layout):
         shapes = {n: s for part in present for n, s in parts[part].items()}
         loaded = load(write_safetensors(tmp_path / "w", shapes), dtype=None, device="meta")
         assert loaded.has_object_score == heads.has_object_score
-        expected = _meta(build_sam2_image, HIERA[size], heads)
+        expected = _meta(build_sam2_image, loaded.sam2_config.backbone, heads)
         assert _shapes(loaded.states["image_model"]) == expected
 
 
-@pytest.mark.parametrize("which", WHOLE)
+@pytest.mark.parametrize("which", SAM2)
 @pytest.mark.parametrize("layout", list(Layout))
 def test_whole_sam2_files_are_filled(tmp_path, which, layout):
     shapes = {}
     for part in expected_names(SAM2[which], layout).values():
         shapes |= part
     loaded = load(write_safetensors(tmp_path / "w", shapes), dtype=None, device="meta")
-    assert _shapes(loaded.states["model"]) == _meta(build_sam2, WHOLE[which])
+    assert _shapes(loaded.states["model"]) == _meta(build_sam2, loaded.sam2_config)
