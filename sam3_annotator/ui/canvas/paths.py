@@ -56,6 +56,18 @@ class PathCache:
             path = entry.paths[detail] = path_of(outlines_at(mask, detail))
         return path
 
+    def known(self, mask: Mask, scale: float) -> QPainterPath | None:
+        """The outline, if it has been traced for such a zoom."""
+        entry = self._entries.get(id(mask))
+        return None if entry is None else entry.paths.get(detail_for(scale))
+
+    def any_known(self, mask: Mask) -> QPainterPath:
+        """The newest outline traced for any zoom; empty when there is none."""
+        entry = self._entries.get(id(mask))
+        if entry is None or not entry.paths:
+            return QPainterPath()
+        return next(reversed(entry.paths.values()))
+
     def prune(self, alive: Iterable[Mask]) -> None:
         """Forget every mask that is not shown any more."""
         kept = {id(mask) for mask in alive}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 
 from sam3_annotator.domain.geometry import Size
@@ -165,6 +165,8 @@ class CanvasView(ToolSurface):
             painter.end()
             return
         self._renderer.paint(painter, self._viewport, exposed)
+        if self._renderer.is_incomplete:
+            QTimer.singleShot(0, self, self.update)
         draft = self._tool.draft
         self._foreground.paint_marks(painter, self._viewport, self._marks, self._theme)
         self._foreground.paint_draft(painter, self._viewport, draft, self._theme)
