@@ -110,7 +110,8 @@ class Detector(nn.Module):
         """Find everything that fits each prompt.
 
         Args:
-            features: one picture for all B prompts, or one per prompt.
+            features: one picture for all B prompts, or one per prompt; one prompt also serves
+                several pictures.
             text: phrases, B of them, or one for all. Prompts that are boxes only carry the phrase
                 ``BOX_ONLY_PHRASE``.
             geometry: exemplars for each prompt; None for none.
@@ -155,6 +156,8 @@ class Detector(nn.Module):
         is_word = text.is_real.expand(batch, -1)
         if not with_geometry:
             return words, is_word
+        if image.shape[0] > geometry.boxes.shape[0]:
+            geometry = geometry.repeated(image.shape[0])
         tokens, is_real = self.geometry_encoder(geometry, image, position)
         tokens, is_real = tokens.expand(batch, -1, -1), is_real.expand(batch, -1)
         return torch.cat((words, tokens), dim=1), torch.cat((is_word, is_real), dim=1)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Activation = Literal["relu", "gelu"]
 
+TILE_SCORES = 2**22
+"""Attention scores worked on at once on a processor: 8 MB in bfloat16."""
+
 
 class TableCache:
     """Keeps tables that depend on nothing but sizes, device and precision.
@@ -48,6 +51,49 @@ def split_heads(x: Tensor, heads: int) -> Tensor:
 def merge_heads(x: Tensor) -> Tensor:
     """(B, heads, S, C / heads) back to (B, S, C)."""
     return x.transpose(1, 2).flatten(2)
+
+
+def attend(
+    q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, *, causal: bool = False
+) -> Tensor:
+    """Scaled dot-product attention by the fastest exact kernel at hand.
+
+    Args:
+        q: (B, heads, S, d) float.
+        k: (B, heads, L, d) float.
+        v: (B, heads, L, d) float.
+        mask: broadcastable to (B, heads, S, L); bool, True where looking is allowed, or float,
+            added to the scores.
+        causal: let position i see positions up to i only.
+
+    Returns:
+        (B, heads, S, d) float.
+    """
+    wants_gradient = torch.is_grad_enabled() and (q.requires_grad or k.requires_grad)
+    is_plain = mask is None and not causal and not wants_gradient
+    if is_plain and q.is_cpu and q.dtype is torch.bfloat16 and k.shape[2] >= 256:
+        return _attend_in_tiles(q, k, v)
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+
+
+def _attend_in_tiles(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """The same for bfloat16 on a processor, 2.5 times as fast as the fused kernel.
+
+    WORKAROUND(torch, 2.13): without AMX the fused kernel multiplies in float32. Tiles of scores
+    that stay in the cache go through the bfloat16 product instead; the price is that scores are
+    rounded to bfloat16, which doubles the rounding error of the result (0.4 % instead of 0.2 %).
+    """
+    batch, heads, length, width = q.shape
+    rows = max(1, min(length, TILE_SCORES // (heads * k.shape[2])))
+    q, k, v = (q * width**-0.5).contiguous(), k.contiguous(), v.contiguous()
+    out = torch.empty(batch, length, heads, width, dtype=q.dtype, device=q.device).transpose(1, 2)
+    for index in range(batch):
+        keys = k[index].transpose(1, 2)
+        for start in range(0, length, rows):
+            tile = slice(start, start + rows)
+            weights = torch.bmm(q[index, :, tile], keys).softmax(-1)
+            out[index, :, tile] = torch.bmm(weights, v[index])
+    return out
 
 
 class Attention(nn.Module):
@@ -87,7 +133,7 @@ class Attention(nn.Module):
         q, k, v = (split_heads(x, self.heads) for x in self._project(query, key, value))
         if k.shape[0] != q.shape[0]:
             k, v = (x.expand(q.shape[0], -1, -1, -1) for x in (k, v))
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        mixed = attend(q, k, v, mask, causal=causal)
         out: Tensor = self.proj(merge_heads(mixed))
         return out
 
@@ -121,11 +167,10 @@ class FeedForward(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(..., C) float to (..., C) float."""
         hidden = self.fc1(x)
-        hidden = (
-            F.relu(hidden, inplace=not hidden.requires_grad)
-            if (self.activation == "relu")
-            else F.gelu(hidden)
-        )
+        if self.activation == "relu":
+            hidden = F.relu(hidden, inplace=not hidden.requires_grad)
+        else:
+            hidden = F.gelu(hidden)
         out: Tensor = self.fc2(hidden)
         return out
 

@@ -58,6 +58,15 @@ class GeometryPrompts:
         empty = GeometryPrompts.none(boxes.shape[0], boxes.device)
         return GeometryPrompts(boxes, labels, empty.points, empty.point_labels)
 
+    def repeated(self, batch: int) -> GeometryPrompts:
+        """One prompt's exemplars for ``batch`` prompts; nothing is copied."""
+        return GeometryPrompts(
+            boxes=self.boxes.expand(batch, -1, -1),
+            box_labels=self.box_labels.expand(batch, -1),
+            points=self.points.expand(batch, -1, -1),
+            point_labels=self.point_labels.expand(batch, -1),
+        )
+
     @property
     def count(self) -> int:
         """Exemplars per prompt, padding included."""

@@ -7,16 +7,29 @@ long as the position rotations are in the same order. They are put back into row
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sam3_annotator.model.layers import FeedForward, TableCache, axial_rotary, rotate
+from sam3_annotator.model.layers import (
+    FeedForward,
+    TableCache,
+    attend,
+    axial_rotary,
+    merge_heads,
+    rotate,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sam3_annotator.model.config import ViTConfig
+
+
+WINDOWS_AT_ONCE_ON_CPU = 3
 
 
 def to_windows(x: Tensor, window: int) -> Tensor:
@@ -66,11 +79,9 @@ class RotaryAttention(nn.Module):
             rotations: (S, C / heads / 2) complex64.
         """
         qkv = torch.unflatten(self.qkv(x), -1, (3, self.heads, -1))  # (B, S, 3, heads, d)
-        turned = rotate(qkv[:, :, :2], rotations[:, None, None])
-        q, k = turned.transpose(1, 3).unbind(2)  # each (B, heads, S, d)
-        v = qkv[:, :, 2].transpose(1, 2)
-        mixed = F.scaled_dot_product_attention(q, k, v)
-        out: Tensor = self.proj(mixed.transpose(1, 2).flatten(2))
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, S, d)
+        mixed = attend(rotate(q, rotations), rotate(k, rotations), v)
+        out: Tensor = self.proj(merge_heads(mixed))
         return out
 
 
@@ -86,11 +97,16 @@ class Block(nn.Module):
         self.mlp = FeedForward(config.width, config.mlp_width, "gelu")
 
     def forward(self, x: Tensor, rotations: Tensor) -> Tensor:
-        """(B, S, C) float, by windows, to the same; windows hold ``rotations.shape[0]`` tokens."""
-        groups = self.norm1(x).reshape(-1, rotations.shape[0], x.shape[-1])
-        x = x + self.attn(groups, rotations).view_as(x)
+        """(B, S, C) float to the same; tokens of one row attend to each other."""
+        x = x + self.attn(self.norm1(x), rotations)
         out: Tensor = x + self.mlp(self.norm2(x))
         return out
+
+
+def _run(blocks: Iterable[nn.Module], x: Tensor, rotations: Tensor) -> Tensor:
+    for block in blocks:
+        x = block(x, rotations)
+    return x
 
 
 class ViT(nn.Module):
@@ -126,11 +142,26 @@ class ViT(nn.Module):
             raise ValueError(f"picture of {tuple(pixels.shape[-2:])} is no multiple of {unit}")
         x = self.patch_embed(pixels, self.config.window)
         x = self.norm_pre(x + self.position[:, self._position_index(rows, columns, x.device)])
-        windowed = self._rotations(self.config.window, self.config.window, x.device)
-        whole = self._rotations(rows, columns, x.device)
-        for block in self.blocks:
-            x = block(x, whole if block.is_global else windowed)
+        for is_global, blocks in groupby(self.blocks, key=lambda block: block.is_global):
+            if is_global:
+                x = _run(blocks, x, self._rotations(rows, columns, x.device))
+            else:
+                x = self._run_windows(list(blocks), x)
         return from_windows(x, rows, columns, self.config.window)
+
+    def _run_windows(self, blocks: list[nn.Module], x: Tensor) -> Tensor:
+        """(B, S, C) through blocks that look no further than their window.
+
+        Windows are strangers until the next global block. A processor takes a few of them through
+        all the blocks before the next few, so that what passes between layers stays in its cache.
+        """
+        window = self.config.window
+        rotations = self._rotations(window, window, x.device)
+        windows = x.reshape(-1, window * window, x.shape[-1])
+        if not x.is_cpu:
+            return _run(blocks, windows, rotations).view_as(x)
+        parts = torch.split(windows, WINDOWS_AT_ONCE_ON_CPU)
+        return torch.cat([_run(blocks, part, rotations) for part in parts]).view_as(x)
 
     def _position_index(self, rows: int, columns: int, device: torch.device) -> Tensor:
         """(S,) int64: the row of the learned table for each token; the table repeats, unscaled."""

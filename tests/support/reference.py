@@ -1,10 +1,10 @@
-"""Imports transformers, the numerical reference of the model tests, wherever it can run at all.
+"""Imports transformers, the numerical reference of the model tests.
 
 transformers' SAM 3 needs torchvision, whose wheel on the package index is built for the CUDA build
-of torch. Beside a CPU build its compiled operators cannot load and even importing it fails, although
-the pure-Python fallbacks (RoI align is the one used) are all the reference needs. Declaring the two
-operator names that the import looks up is enough to get there. Import this module before anything
-of transformers: ``from tests.support.reference import transformers``.
+of torch. Beside a CPU build its compiled operators cannot load and even importing it fails. The
+pure-Python fallbacks (RoI align is the one used) are all that the reference needs; declaring the
+two operator names that the import looks up is enough to get there. Import this module before
+anything of transformers: ``from tests.support.reference import transformers``.
 """
 
 from __future__ import annotations
@@ -44,8 +44,6 @@ with warnings.catch_warnings():
 
 # The fallback would be compiled on first call, which needs a C++ compiler and takes half a minute.
 _roi_module = sys.modules["torchvision.ops.roi_align"]
-_roi_module._roi_align = getattr(
-    _roi_module._roi_align, "__wrapped__", _roi_module._roi_align
-)
+_roi_module._roi_align = getattr(_roi_module._roi_align, "__wrapped__", _roi_module._roi_align)
 
 __all__ = ["torchvision", "transformers"]

@@ -6,6 +6,7 @@ import math
 import re
 
 import torch
+from torch.nn import functional
 
 from sam3_annotator.model.tracker_config import (
     SMALL_HEADS,
@@ -235,11 +236,28 @@ def sam3_video_model(seed: int = 0):
     return model
 
 
-def random_levels(seed: int, grid: int = GRID) -> list[torch.Tensor]:
+def sam3_full_video_model(seed: int = 0):
+    """transformers' ``Sam3TrackerVideoModel`` at full size, without its image encoder."""
+    config = transformers.Sam3TrackerVideoConfig()
+    model = transformers.Sam3TrackerVideoModel(config, remove_vision_encoder=True).eval()
+    shake(model, seed)
+    return model
+
+
+def sam2_full_video_model(seed: int = 0):
+    """transformers' ``Sam2VideoModel`` at the size of SAM 2.1 tiny."""
+    model = transformers.Sam2VideoModel(transformers.Sam2VideoConfig()).eval()
+    shake(model, seed)
+    return model
+
+
+def random_levels(
+    seed: int, grid: int = GRID, width: int = SMALL_HEADS.width
+) -> list[torch.Tensor]:
     """Neck levels of a made-up frame; neighbouring seeds give unrelated frames."""
     generator = torch.Generator().manual_seed(1000 + seed)
     return [
-        torch.randn(1, SMALL_HEADS.width, scale * grid, scale * grid, generator=generator)
+        torch.randn(1, width, scale * grid, scale * grid, generator=generator)
         for scale in (4, 2, 1)
     ]
 
@@ -251,16 +269,16 @@ class ReferenceClip:
     by rounding; ours are set to the same.
     """
 
-    def __init__(self, model, frames: int, module) -> None:
+    def __init__(self, model, frames: int, module, grid: int = GRID) -> None:
         self.model = model
         self.frames = frames
         self.session = module.__dict__[_session_name(module)](
             dtype=torch.float32, max_vision_features_cache_size=frames
         )
         self.session.processed_frames = dict.fromkeys(range(frames))
-        position = _reference_positions(model)
+        position = _reference_positions(model, grid)
         for frame in range(frames):
-            fine, mid, embedding = random_levels(frame)
+            fine, mid, embedding = random_levels(frame, grid, model.hidden_dim)
             decoder = model.mask_decoder
             with torch.inference_mode():
                 levels = [decoder.conv_s0(fine), decoder.conv_s1(mid), embedding]
@@ -298,10 +316,10 @@ def _session_name(module) -> str:
     return next(name for name in vars(module) if name.endswith("VideoInferenceSession"))
 
 
-def _reference_positions(model):
+def _reference_positions(model, side):
     width = model.hidden_dim
     encoding = type(model.memory_encoder.position_encoding)(width // 2, normalize=True)
-    grid = encoding((1, width, GRID, GRID), torch.device("cpu"), torch.float32)
+    grid = encoding((1, width, side, side), torch.device("cpu"), torch.float32)
     return grid.flatten(2).permute(2, 0, 1)
 
 
@@ -317,3 +335,15 @@ class _ExactTorch:
 def keep_exact_memories(module, monkeypatch) -> None:
     """Make a transformers module keep its memories in float32."""
     monkeypatch.setattr(module, "torch", _ExactTorch())
+
+
+def reference_mask(net, logits, grid, *, binary):
+    """The reference's order of resizing and sigmoid; ours is pinned by a test of its own."""
+    heads, memory = net.config.heads, net.config.memory
+    picture = (grid[0] * heads.stride, grid[1] * heads.stride)
+    wanted = (grid[0] * memory.mask_scale, grid[1] * memory.mask_scale)
+    if logits.shape[-2:] != wanted:
+        logits = functional.interpolate(logits, size=picture, mode="bilinear")
+        logits = functional.interpolate(logits, size=wanted, mode="bilinear", antialias=True)
+    mask = (logits > 0).float() if binary else logits.sigmoid()
+    return mask * memory.logit_scale + memory.logit_bias
