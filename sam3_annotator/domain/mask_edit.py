@@ -25,6 +25,8 @@ _GREY_STEPS = 255
 
 def components(mask: Mask) -> tuple[Mask, ...]:
     """The pieces of a mask, largest first; pixels that touch at a corner are one piece."""
+    if mask.is_empty:  # OpenCV dies of an empty picture
+        return ()
     count, found = cv2.connectedComponents(_bits(mask), connectivity=8)
     labels = np.asarray(found, dtype=np.int32)
     pieces = [

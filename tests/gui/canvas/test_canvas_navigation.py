@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 
 from sam3_annotator.domain.geometry import Box, Point
 from sam3_annotator.ui.canvas import Pyramid, ToolName
+from sam3_annotator.ui.canvas.tools.events import PointerEvent
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -111,8 +112,6 @@ def test_hover_is_told_and_thinned(qtbot, canvas, square):
 
 
 def event_at(canvas, wx, wy):
-    from sam3_annotator.ui.canvas.tools.events import PointerEvent
-
     return PointerEvent(canvas.viewport.to_image(wx, wy), px=1 / canvas.viewport.scale)
 
 
