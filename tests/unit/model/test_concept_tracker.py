@@ -1,0 +1,269 @@
+"""Concepts on clips, with a scripted detector and tracker: births, mistakes, ends, returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+import torch
+
+from sam3_annotator.model.concept_frames import ConceptQuery, ConceptState, Probation
+from sam3_annotator.model.concept_life import TrackLife
+from sam3_annotator.model.concept_rules import ConceptRules
+from sam3_annotator.model.concept_tracker import ConceptTracker
+from sam3_annotator.model.detector import DetectorOutput
+from sam3_annotator.model.memory_bank import MemoryEntry
+from sam3_annotator.model.neck import ImageFeatures as NeckFeatures
+from sam3_annotator.model.sam_heads import ImageFeatures
+from sam3_annotator.model.track_prompts import TrackOutput
+from sam3_annotator.model.tracker_config import SMALL_TRACKER
+
+SIDE = 32
+LEVEL = torch.zeros(1, 4, 8, 8)
+FEATURES = NeckFeatures((LEVEL, LEVEL, LEVEL), (LEVEL, LEVEL, LEVEL))
+
+
+def logits(left, width=8):
+    map_ = torch.full((SIDE, SIDE), -5.0)
+    if left is not None:
+        map_[10:20, left : left + width] = 5.0
+    return map_
+
+
+@dataclass
+class Thing:
+    """Something on the clip: where it is and whether detector and tracker see it."""
+
+    place: object
+    look: int
+    score: float = 0.95
+    is_detected: object = lambda frame: True
+    is_tracked: object = lambda frame: True
+
+
+class Detector:
+    """Sees the things of the concept that is asked for."""
+
+    def __init__(self, world):
+        self.world = world
+        self.frame = 0
+
+    def detect(self, features, text, geometry):
+        things = [t for t in self.world.get(text, []) if t.is_detected(self.frame)]
+        if geometry == "exemplars only" and not things:
+            things = []
+        count = max(1, len(things))
+        scores = torch.zeros(1, count)
+        masks = torch.full((1, count, SIDE, SIDE), -5.0)
+        queries = torch.zeros(1, count, 8)
+        queries[..., 7] = 1.0
+        for row, thing in enumerate(things):
+            scores[0, row] = thing.score
+            masks[0, row] = logits(thing.place(self.frame))
+            queries[0, row] = torch.nn.functional.one_hot(torch.tensor(thing.look), 8).float()
+        raw = torch.logit(scores.clamp(1e-6, 1 - 1e-6))
+        return DetectorOutput(
+            raw, torch.tensor([20.0]), torch.zeros(1, count, 4), masks, masks[:, :1], queries
+        )
+
+
+class Tracker:
+    """Follows what it was given, by the thing its mask lay on."""
+
+    config = SMALL_TRACKER
+
+    def __init__(self, world):
+        self.things = [t for things in world.values() for t in things]
+        self.follows = {}
+        self.prompted = []
+        self.remembered = []
+
+    def features(self, levels):
+        return ImageFeatures(LEVEL, LEVEL, LEVEL)
+
+    def prompt_masks(self, levels, state, frame, masks, *, automatic=False):
+        self.prompted.append((frame, tuple(masks)))
+        for object_id, mask in masks.items():
+            small = torch.nn.functional.interpolate(mask.float()[None, None], size=(SIDE, SIDE))
+            for thing in self.things:
+                place = thing.place(frame)
+                if place is not None and small[0, 0, 12, place + 2] > 0:
+                    self.follows[object_id] = thing
+            entry = MemoryEntry(frame, logits(None), torch.zeros(4), 1.0, 10.0, None, None)
+            state.track(object_id).bank.conditioning[frame] = replace(entry, automatic=automatic)
+
+    def step(self, levels, state, frame, *, reverse=False, objects=None):
+        answers = {}
+        for object_id in state.objects:
+            thing = self.follows.get(object_id)
+            place = thing.place(frame) if thing and thing.is_tracked(frame) else None
+            sure = 5.0 if place is not None else -5.0
+            answers[object_id] = TrackOutput(logits(place), 0.9, sure, torch.zeros(4))
+        return answers
+
+    def remember(self, levels, state, frame, outputs, *, reverse=False, masks=None):
+        self.remembered.append((frame, {i: bool((m > 0).any()) for i, m in masks.items()}))
+
+
+def run(world, frames, rules=None, queries=None, *, state=None, reverse=False):
+    detector, tracker = Detector(world), Tracker(world)
+    concepts = ConceptTracker(detector, tracker, rules or ConceptRules())
+    state = state or ConceptState()
+    seen = []
+    for frame in frames:
+        detector.frame = frame
+        asked = (
+            queries(frame) if queries else [ConceptQuery(n, name) for n, name in enumerate(world)]
+        )
+        seen.append(concepts.step(frame, FEATURES, asked, state, reverse=reverse))
+    return seen, state, tracker
+
+
+def still(place, **more):
+    return Thing(lambda frame: place, look=more.pop("look", 0), **more)
+
+
+def ids(frame):
+    return {m.object_id for m in frame.masks}
+
+
+def test_everything_detected_on_the_first_frame_is_tracked():
+    world = {"cat": [still(0), still(15, look=1, score=0.6)]}
+    seen, _state, _ = run(world, range(5))
+    assert seen[0].began == (0, 1)
+    assert [ids(f) for f in seen] == [{0, 1}] * 5
+    assert seen[3].masks[0].score == pytest.approx(0.95, abs=1e-3)
+
+
+def test_newcomers_are_picked_up_if_sure():
+    late = still(15, look=1, is_detected=lambda f: f >= 3)
+    unsure = still(24, look=2, score=0.65, is_detected=lambda f: f >= 3)
+    seen, _, _ = run({"cat": [still(0), late, unsure]}, range(6))
+    assert seen[3].began == (1,)
+    assert ids(seen[5]) == {0, 1}
+
+
+def test_a_false_alarm_is_taken_back_late():
+    ghost = still(15, look=1, is_detected=lambda f: f == 0)
+    seen, state, _ = run({"cat": [still(0), ghost]}, range(12))
+    assert [f.frame for f in seen if 1 in f.removed] == [8]
+    assert 1 not in state.lives
+    probation = Probation(15)
+    settled = [g for f in seen for g in probation.push(f)] + probation.flush()
+    assert [f.frame for f in settled] == list(range(12))
+    assert all(ids(f) == {0} for f in settled)
+
+
+def test_unmatched_after_probation_is_no_mistake():
+    fading = still(15, look=1, is_detected=lambda f: f < 8)
+    seen, state, _ = run({"cat": [still(0), fading]}, range(40))
+    assert 1 in state.lives
+    assert all(not f.removed for f in seen)
+
+
+def test_two_tracks_on_one_thing_become_one():
+    state = ConceptState()
+    world = {"cat": [still(3)]}
+    _, state, tracker = run(world, range(1), state=state)
+    state.lives[1] = TrackLife(1, 0, 0, 0.9)
+    state.tracks.track(1)
+    state.next_id = 2
+    detector = Detector(world)
+    tracker.follows[1] = world["cat"][0]
+    concepts = ConceptTracker(detector, tracker)
+    removed = []
+    for frame in range(1, 12):
+        detector.frame = frame
+        removed += concepts.step(frame, FEATURES, [ConceptQuery(0, "cat")], state).removed
+    assert removed == [1]
+
+
+def test_several_concepts_do_not_compete():
+    same_place = {"cat": [still(5)], "animal": [still(5)]}
+    seen, state, _ = run(same_place, range(3), ConceptRules(exclusive_output=False))
+    assert {m.concept for m in seen[2].masks} == {0, 1}
+    assert len(state.lives) == 2
+
+
+def test_exemplars_alone_keep_their_objects_without_later_detections():
+    world = {"visual": [still(5)]}
+
+    def only_on_first(frame):
+        return [ConceptQuery(0, "visual", "exemplars only")] if frame == 0 else []
+
+    seen, _state, _ = run(world, range(30), queries=only_on_first)
+    assert ids(seen[-1]) == {0}
+    assert all(not f.removed for f in seen)
+
+
+def test_good_detections_refresh_their_own_track_only():
+    weak = still(15, look=1, score=0.75)
+    _, _, tracker = run({"cat": [still(0), weak]}, range(33))
+    assert tracker.prompted == [(0, (0, 1)), (16, (0,)), (32, (0,))]
+
+
+def test_a_track_that_is_gone_ends_and_takes_its_identity_up_again():
+    def here(frame):
+        return None if 5 <= frame < 30 else 15
+
+    comes_back = Thing(here, look=1, is_detected=lambda f: here(f) is not None)
+    rules = ConceptRules(gone_frames=10)
+    seen, _state, _ = run({"cat": [still(0), comes_back]}, range(35), rules)
+    assert [f.frame for f in seen if 1 in f.ended] == [14]
+    assert ids(seen[-1]) == {0, 1}
+    strangers = ConceptRules(gone_frames=10, recover_likeness=0)
+    seen, _, _ = run({"cat": [still(0), comes_back]}, range(35), strangers)
+    assert ids(seen[-1]) == {0, 2}
+
+
+def test_ids_are_never_used_twice():
+    ghost = still(15, look=1, is_detected=lambda f: f == 0)
+    late = still(24, look=2, is_detected=lambda f: f >= 10)
+    seen, _, _ = run({"cat": [still(0), ghost, late]}, range(14))
+    assert ids(seen[-1]) == {0, 2}
+
+
+def test_an_object_without_a_mask_remembers_that_it_was_absent():
+    leaves = still(0, is_tracked=lambda f: f < 2, is_detected=lambda f: f < 2)
+    _, _, tracker = run({"cat": [leaves]}, range(4))
+    assert tracker.remembered[-1] == (3, {0: False})
+    assert tracker.remembered[0] == (1, {0: True})
+
+
+def test_what_a_person_pointed_at_is_never_taken_back():
+    ghost = still(15, look=1, is_detected=lambda f: f == 0)
+    world = {"cat": [still(0), ghost]}
+    _, state, tracker = run(world, range(1))
+    state.lives[1] = replace(state.lives[1], is_pinned=True)
+    detector = Detector(world)
+    concepts = ConceptTracker(detector, tracker)
+    for frame in range(1, 20):
+        detector.frame = frame
+        last = concepts.step(frame, FEATURES, [ConceptQuery(0, "cat")], state)
+    assert ids(last) == {0, 1}
+
+
+def test_late_confirmation_hides_until_confirmed():
+    rules = ConceptRules(confirm_frames=3)
+    seen, _, _ = run({"cat": [still(0)]}, range(4), rules)
+    assert [len(f.masks) for f in seen] == [0, 0, 1, 1]
+
+
+def test_backward_runs_judge_by_distance_too():
+    ghost = still(15, look=1, is_detected=lambda f: f == 40)
+    seen, _state, _ = run({"cat": [still(0), ghost]}, range(40, 25, -1), reverse=True)
+    assert [f.frame for f in seen if 1 in f.removed] == [32]
+
+
+def test_there_is_a_limit_to_the_number_of_objects():
+    world = {"cat": [still(0, score=0.8), still(15, look=1, score=0.9)]}
+    seen, state, _ = run(world, range(3), ConceptRules(max_objects=1))
+    assert len(state.lives) == 1
+    assert seen[0].masks[0].logits[12, 17] > 0
+
+
+def test_features_without_the_trackers_pyramid_are_refused():
+    with pytest.raises(ValueError, match="pyramid"):
+        ConceptTracker(Detector({}), Tracker({})).step(
+            0, NeckFeatures((LEVEL,) * 3, None), [], ConceptState()
+        )
