@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
@@ -37,11 +38,13 @@ _POLYGONS = TypeAdapter(list[list[FiniteFloat]])
 _FLAGS = {flag.name.lower(): flag for flag in FrameFlag if flag and flag.name}
 
 
-class _Record(BaseModel):
+class Record(BaseModel):
+    """A record of a stranger's file: unknown fields are passed over, numbers are finite."""
+
     model_config = ConfigDict(extra="ignore", allow_inf_nan=False)
 
 
-class _Extras(_Record):
+class Extras(Record):
     """Our own fields; see ``io/coco.py``."""
 
     media: str | None = None
@@ -53,23 +56,25 @@ class _Extras(_Record):
     frame_attributes: dict[str, Any] = {}
 
 
-class _Category(_Record):
+class CategoryRecord(Record):
+    """A COCO category."""
+
     id: Id
     name: str = Field(min_length=1)
     supercategory: str | None = None
     color: str = Field("", pattern=r"^(#[0-9a-fA-F]{6})?$")
 
 
-class _Video(_Record):
+class _Video(Record):
     id: Id
     name: str
     width: int = Field(gt=0)
     height: int = Field(gt=0)
     length: int = Field(1, ge=1)
-    sam3_annotator: _Extras = _Extras()
+    sam3_annotator: Extras = Extras()
 
 
-class _Image(_Record):
+class _Image(Record):
     id: Id
     file_name: str
     width: int = Field(gt=0)
@@ -77,17 +82,17 @@ class _Image(_Record):
     video_id: Id | None = None
     frame_index: int | None = Field(None, ge=0)
     frame_id: int | None = Field(None, ge=0)
-    sam3_annotator: _Extras = _Extras()
+    sam3_annotator: Extras = Extras()
 
 
-class RunLengths(_Record):
+class RunLengths(Record):
     """COCO run-lengths, compressed (text) or not."""
 
     size: tuple[int, int]
     counts: str | list[int]
 
 
-class _Annotation(_Record):
+class _Annotation(Record):
     id: Id
     image_id: Id
     category_id: Id
@@ -96,16 +101,14 @@ class _Annotation(_Record):
     score: FiniteFloat | None = None
     track_id: Id | None = None
     attributes: dict[str, Any] = {}
-    sam3_annotator: _Extras = _Extras()
+    sam3_annotator: Extras = Extras()
 
 
 @dataclass(slots=True)
 class _File:
     """What has been understood of one file so far."""
 
-    path: Path
     gathering: Gathering
-    problems: list[str] = field(default_factory=list)
     categories: dict[Id, int] = field(default_factory=dict)
     videos: dict[Id, MediaEntry] = field(default_factory=dict)
     images: dict[Id, tuple[MediaEntry, int]] = field(default_factory=dict)
@@ -131,10 +134,11 @@ def import_coco(paths: Sequence[Path]) -> ImportData:
             raise ExchangeTrouble(
                 f'{path} has neither "images" nor "annotations": it is no COCO file.'
             )
-        file = _File(path, gathering)
+        file = _File(gathering)
+        problems: list[str] = []
         for kind, name, read in _ORDER:
-            _read_each(file, kind, record_list(path, document, name), read)
-        refuse(path, file.problems)
+            problems += read_each(kind, record_list(path, document, name), partial(read, file))
+        refuse(path, problems)
     return gathering.finish()
 
 
@@ -172,19 +176,21 @@ def mask_of_segmentation(segmentation: object, height: int, width: int) -> Mask 
     return mask_from_polygons(polygons, height, width)
 
 
-def _read_each(
-    file: _File, kind: str, records: list[dict[str, Any]], read: Callable[[_File, Any], None]
-) -> None:
-    """Hand every record to ``read``; what it finds wrong is told with the record's id."""
+def read_each(
+    kind: str, records: list[dict[str, Any]], read: Callable[[dict[str, Any]], None]
+) -> list[str]:
+    """Hand every record to ``read``; return what it found wrong, each with the record's id."""
+    problems = []
     for record in records:
-        problem = _problem(file, record, read)
+        problem = _problem(record, read)
         if problem:
-            file.problems.append(f"{kind} {record.get('id')}: {problem}")
+            problems.append(f"{kind} {record.get('id')}: {problem}")
+    return problems
 
 
-def _problem(file: _File, record: dict[str, Any], read: Callable[[_File, Any], None]) -> str:
+def _problem(record: dict[str, Any], read: Callable[[dict[str, Any]], None]) -> str:
     try:
-        read(file, record)
+        read(record)
     except ValidationError as error:
         return told(error)
     except ValueError as error:
@@ -193,7 +199,7 @@ def _problem(file: _File, record: dict[str, Any], read: Callable[[_File, Any], N
 
 
 def _read_category(file: _File, record: dict[str, Any]) -> None:
-    found = _Category.model_validate(record)
+    found = CategoryRecord.model_validate(record)
     if found.id in file.categories:
         raise ValueError("is there twice")
     key = file.gathering.category(found.name, found.supercategory or "", found.color)
@@ -235,7 +241,7 @@ def _image_place(file: _File, found: _Image) -> tuple[MediaEntry, int]:
 
 
 def _media(
-    name: str, kind: MediaKind, size: tuple[int, int], extras: _Extras, frames: int = 1
+    name: str, kind: MediaKind, size: tuple[int, int], extras: Extras, frames: int = 1
 ) -> MediaEntry:
     safe = safe_name(extras.media or name)
     if safe is None or safe_name(name) is None:
@@ -265,7 +271,7 @@ def _read_annotation(file: _File, record: dict[str, Any]) -> None:
             mask,
             extras.scores.get("mask") if extras.scores else found.score,
             extras.source,
-            _flags(extras.flags),
+            flags_named(extras.flags),
             sorted_attributes(extras.frame_attributes, file.gathering),
         )
     )
@@ -290,7 +296,8 @@ def _object_of(file: _File, found: _Annotation, media: MediaEntry) -> int:
     return key
 
 
-def _flags(names: list[str]) -> FrameFlag:
+def flags_named(names: list[str]) -> FrameFlag:
+    """Flags by their lower-case names; unknown names are passed over."""
     flags = FrameFlag.NONE
     for name in names:
         flags |= _FLAGS.get(name, FrameFlag.NONE)

@@ -1,0 +1,157 @@
+"""The list of file formats, and the one door through which exports and imports go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sam3_annotator.errors import ExchangeTrouble
+from sam3_annotator.io.coco import export_coco
+from sam3_annotator.io.coco_import import import_coco
+from sam3_annotator.io.coco_video import export_coco_video, export_saco
+from sam3_annotator.io.coco_video_import import import_coco_video
+from sam3_annotator.io.davis import export_davis, import_davis
+from sam3_annotator.io.exchange import ExportOptions, ExportReport
+from sam3_annotator.io.frames_csv import write_frames_csv
+from sam3_annotator.io.mots import export_mots, import_mots
+from sam3_annotator.io.sav import export_sav
+from sam3_annotator.io.sidecar import flat_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sam3_annotator.io.exchange import ImportData, Labels
+
+    Exporter = Callable[[Labels, Path, ExportOptions], ExportReport]
+    Importer = Callable[[Sequence[Path]], ImportData]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One file format.
+
+    Attributes:
+        key: how the command line calls it.
+        title: how the window calls it.
+        suffix: of the file it writes; empty when it writes a folder.
+        holds_pictures: whether pictures have a place in it.
+        holds_overlaps: whether masks of one frame may overlap.
+        exporter: writes it, or ``None``.
+        importer: reads one or several files or folders, or ``None``.
+    """
+
+    key: str
+    title: str
+    suffix: str
+    holds_pictures: bool
+    holds_overlaps: bool
+    exporter: Exporter | None
+    importer: Importer | None
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether an export is a new folder instead of one file."""
+        return not self.suffix
+
+
+def _one(read: Callable[[Path], ImportData]) -> Importer:
+    """An importer of exactly one path."""
+
+    def importer(paths: Sequence[Path]) -> ImportData:
+        if len(paths) != 1:
+            raise ExchangeTrouble(f"One file or folder is expected, {len(paths)} were given.")
+        return read(paths[0])
+
+    return importer
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "coco", "COCO", ".json", holds_pictures=True, holds_overlaps=True,
+        exporter=export_coco, importer=import_coco,
+    ),
+    Format(
+        "coco-video", "COCO for clips (YouTube-VIS)", ".json",
+        holds_pictures=False, holds_overlaps=True,
+        exporter=export_coco_video, importer=import_coco_video,
+    ),
+    Format(
+        "saco", "SA-Co", ".json", holds_pictures=False, holds_overlaps=True,
+        exporter=export_saco, importer=import_coco_video,
+    ),
+    Format(
+        "davis", "DAVIS palette PNG", "", holds_pictures=False, holds_overlaps=False,
+        exporter=export_davis, importer=_one(import_davis),
+    ),
+    Format(
+        "mots", "MOTS text and PNG", "", holds_pictures=False, holds_overlaps=False,
+        exporter=export_mots, importer=_one(import_mots),
+    ),
+    Format(
+        "sav", "SA-V", "", holds_pictures=False, holds_overlaps=True,
+        exporter=export_sav, importer=None,
+    ),
+)  # fmt: skip
+"""Every format, in the order in which a menu shows them."""
+
+
+def format_by_key(key: str) -> Format:
+    """Return the format called ``key``.
+
+    Raises:
+        ExchangeTrouble: there is none.
+    """
+    for entry in FORMATS:
+        if entry.key == key:
+            return entry
+    known = ", ".join(entry.key for entry in FORMATS)
+    raise ExchangeTrouble(f'There is no format "{key}".', f"Choose one of: {known}.")
+
+
+def export_labels(
+    key: str, labels: Labels, target: Path, options: ExportOptions | None = None
+) -> ExportReport:
+    """Write ``labels`` as format ``key`` and compare what independent readers find in it.
+
+    Beside it, a list of frames is written for every clip in ``options.clips``
+    (``<clip>.frames.csv``, inside an exported folder; see ``io/frames_csv.py``).
+
+    Args:
+        key: of the format.
+        labels: what to write, filtered by the caller.
+        target: file or new folder.
+        options: see ``ExportOptions``.
+
+    Raises:
+        FileTrouble: it cannot be written; nothing half-written stays.
+        ExchangeTrouble: the format cannot hold these labels, or does not exist.
+        MediaTrouble: a frame of a clip cannot be decoded for the list of frames.
+    """
+    chosen = format_by_key(key)
+    if chosen.exporter is None:
+        raise ExchangeTrouble(f"{chosen.title} can only be imported.")
+    options = options or ExportOptions()
+    report = chosen.exporter(labels, target, options)
+    for media, name in flat_names(labels).items():
+        if media in options.clips:
+            path = target.parent / f"{target.stem}.{name}.frames.csv"
+            if chosen.is_folder:
+                path = target / f"{name}.frames.csv"
+            write_frames_csv(path, options.clips[media], options.progress)
+            report = report.joined(ExportReport((path,), {}))
+    return report
+
+
+def import_labels(key: str, paths: Sequence[Path]) -> ImportData:
+    """Read files of format ``key``.
+
+    Raises:
+        FileTrouble: a file is missing or unreadable.
+        ExchangeTrouble: a file is wrong, told by record or line; or the format cannot be read.
+        MediaTrouble: a picture of a format of pictures is too large.
+    """
+    chosen = format_by_key(key)
+    if chosen.importer is None:
+        raise ExchangeTrouble(f"{chosen.title} can only be exported.")
+    return chosen.importer(paths)
