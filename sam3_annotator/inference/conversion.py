@@ -18,7 +18,7 @@ from sam3_annotator.model.quantized import FORMAT as QUANTISED_FORMAT
 from sam3_annotator.model.recognise import is_computed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sam3_annotator.model.file_kinds import TensorHeader
@@ -69,29 +69,29 @@ def convert(
         "source_sha256": sha256,
     }
     file = TensorFile(find(source))
-    plan = {
-        tensor: _stored_dtype(header, dtype)
-        for tensor, header in file.headers.items()
-        if not is_computed(tensor)
-    }
-    _write(target, file, plan, metadata, on_progress)
+    _write(target, file, plan(file.headers, dtype), metadata, on_progress)
     return target
 
 
-def _stored_dtype(header: TensorHeader, wanted: str | None) -> str:
-    return _NAMES[wanted] if wanted is not None else header.dtype
+def plan(headers: Mapping[str, TensorHeader], dtype: str | None) -> dict[str, str]:
+    """Which tensors are written, and as what: the stored precision unless ``dtype`` is given."""
+    return {
+        name: header.dtype if dtype is None else _NAMES[dtype]
+        for name, header in headers.items()
+        if not is_computed(name)
+    }
 
 
 def _write(
     target: Path,
     file: TensorFile,
-    plan: dict[str, str],
+    planned: dict[str, str],
     metadata: dict[str, str],
     on_progress: Callable[[int, int], None],
 ) -> None:
     head: dict[str, object] = {"__metadata__": metadata}
     end = 0
-    for name, dtype in plan.items():
+    for name, dtype in planned.items():
         shape = file.headers[name].shape
         start, end = end, end + math.prod(shape) * _DTYPES[dtype].itemsize
         head[name] = {"dtype": dtype, "shape": list(shape), "data_offsets": [start, end]}
@@ -102,7 +102,7 @@ def _write(
         with scratch.open("wb") as stream:
             stream.write(len(text).to_bytes(8, "little") + text)
             done = 0
-            for name, dtype in plan.items():
+            for name, dtype in planned.items():
                 content = _bytes_of(file.read(name).to(_DTYPES[dtype]))
                 stream.write(content)
                 done += len(content)

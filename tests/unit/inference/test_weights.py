@@ -10,8 +10,9 @@ from sam3_annotator.errors import FileTrouble, WeightsTrouble
 from sam3_annotator.inference import conversion, weights
 from sam3_annotator.inference.conversion import convert
 from sam3_annotator.inference.weights import Origin, best_weights, known_weights, locate, sha256_of
-from sam3_annotator.model.checkpoint import inspect, open_checkpoint
-from sam3_annotator.model.families import SAM2, SAM3, parts_of
+from sam3_annotator.model.checkpoint import TensorFile, inspect, open_checkpoint
+from sam3_annotator.model.families import SAM2, parts_of
+from sam3_annotator.model.file_kinds import find
 from sam3_annotator.model.quantized import write_quantized
 from tests.support.weights_files import golden_shapes, write_safetensors, write_torch
 
@@ -158,13 +159,10 @@ def test_conversion_can_halve_the_size(places):
 
 
 def test_computed_tables_are_left_out(places):
-    trunk = dict(parts_of(SAM3)["trunk"])
-    computed = {n: s for n, s in golden_shapes("official_sam3").items() if n.endswith("freqs_cis")}
-    small = {n: s for n, s in trunk.items() if "mlp" not in n and "attn" not in n}
-    source = write_torch(places / "w.pt", small | computed)
-    file = conversion.TensorFile(conversion.find(source))
-    plan = {n: h.dtype for n, h in file.headers.items() if not conversion.is_computed(n)}
-    assert set(plan) == set(small)
+    source = write_torch(places / "sam3.pt", golden_shapes("official_sam3"))
+    planned = conversion.plan(TensorFile(find(source)).headers, "bf16")
+    assert set(planned) == set(golden_shapes("official_sam3", computed=False))
+    assert set(planned.values()) == {"BF16"}
 
 
 def test_misfits_are_not_converted(places):

@@ -114,3 +114,10 @@ def test_whole_sam2_files_are_filled(tmp_path, which, layout):
         shapes |= part
     loaded = load(write_safetensors(tmp_path / "w", shapes), dtype=None, device="meta")
     assert _shapes(loaded.states["model"]) == _meta(build_sam2, loaded.sam2_config)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_weights_arrive_in_the_precision_asked_for(tmp_path, dtype):
+    shapes = dict(expected_names(SAM2["2", "tiny"], Layout.OFFICIAL)["image"])
+    loaded = load(write_torch(tmp_path / "w.pt", shapes), dtype=dtype, device="cpu")
+    assert {tensor.dtype for tensor in loaded.states["image_model"].values()} == {dtype}
