@@ -1,0 +1,165 @@
+"""Opening: turns a path into the right kind of media source, or a bundle of paths into rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sam3_annotator.domain.commands import NewMedia
+from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.errors import AnnotatorError, FileTrouble, MediaTrouble
+from sam3_annotator.io.errands import ErrandStopped
+from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES, list_folder
+from sam3_annotator.io.images import Picture, picture_pages
+from sam3_annotator.io.media import hash_file
+from sam3_annotator.io.sequences import folder_as_clip, stack_as_clip
+from sam3_annotator.io.video import Clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.io.errands import Report
+    from sam3_annotator.io.media import MediaSource
+
+    NameOf = Callable[[Path], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a bundle of paths holds.
+
+    Attributes:
+        items: rows to be added, in the order given.
+        troubles: a sentence for every file that could not be used.
+    """
+
+    items: tuple[NewMedia, ...]
+    troubles: tuple[str, ...] = ()
+
+
+def open_media(
+    path: Path, kind: MediaKind, page: int = 0, *, allow_huge: bool = False
+) -> MediaSource:
+    """The source of a media's pixels; close it after use.
+
+    A clip may be a video file, a folder of pictures, or a TIFF of many pages.
+
+    Raises:
+        FileTrouble: missing or unreadable.
+        MediaTrouble: it cannot be decoded, or is larger than is opened without asking.
+    """
+    if kind is MediaKind.IMAGE:
+        return Picture(path, page, allow_huge=allow_huge)
+    if path.is_dir():
+        return folder_as_clip(path)
+    if path.suffix.lower() in PICTURE_SUFFIXES:
+        return stack_as_clip(path)
+    return Clip(path)
+
+
+def gather(paths: Iterable[Path], name_of: NameOf, report: Report) -> Gathered:
+    """Look at files, and at what lies in folders, and describe them as rows.
+
+    Args:
+        paths: picture files, clips and folders; a folder stands for what it holds.
+        name_of: how the project writes down where a file is.
+        report: called for every file.
+
+    Raises:
+        FileTrouble: a folder cannot be read.
+        ErrandStopped: ``report`` said so.
+    """
+    files = list(_files(paths))
+    items: list[NewMedia] = []
+    troubles: list[str] = []
+    for done, path in enumerate(files):
+        report(done, len(files), path.name)
+        try:
+            items += _described(path, name_of)
+        except ErrandStopped:
+            raise
+        except AnnotatorError as error:
+            troubles.append(str(error))
+    return Gathered(tuple(items), tuple(troubles))
+
+
+def gather_clip(path: Path, name_of: NameOf) -> Gathered:
+    """Describe one clip: a video file, a folder of pictures, or a stack.
+
+    Raises:
+        FileTrouble: missing or unreadable.
+        MediaTrouble: it cannot be decoded.
+    """
+    source = open_media(path, MediaKind.CLIP)
+    try:
+        row = NewMedia(
+            MediaKind.CLIP,
+            name_of(path),
+            source.content_hash(),
+            source.width,
+            source.height,
+            frame_count=source.frame_count,
+        )
+        return Gathered((row,), source.warnings)
+    finally:
+        source.close()
+
+
+def find_moved(
+    wanted: Mapping[MediaId, str], folder: Path, report: Report
+) -> tuple[tuple[MediaId, Path], ...]:
+    """Find files by the hash of their content below a folder, whatever they are called now.
+
+    Args:
+        wanted: content hash of each media that is missing.
+
+    Raises:
+        FileTrouble: the folder cannot be read.
+        ErrandStopped: ``report`` said so.
+    """
+    listing = list_folder(folder, recursive=True)
+    candidates = (*listing.pictures, *listing.clips)
+    by_hash: dict[str, Path] = {}
+    missing = set(wanted.values())
+    for done, path in enumerate(candidates):
+        if not missing:
+            break
+        report(done, len(candidates), path.name)
+        try:
+            content = hash_file(path)
+        except AnnotatorError:
+            continue
+        if content in missing:
+            by_hash[content] = path
+            missing.discard(content)
+    return tuple((media, by_hash[h]) for media, h in wanted.items() if h in by_hash)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            listing = list_folder(path)
+            yield from (*listing.pictures, *listing.clips)
+        else:
+            yield path
+
+
+def _described(path: Path, name_of: NameOf) -> Sequence[NewMedia]:
+    if not path.exists():
+        raise FileTrouble(f"{path} is not there.")
+    suffix = path.suffix.lower()
+    if suffix in CLIP_SUFFIXES:
+        return gather_clip(path, name_of).items
+    if suffix not in PICTURE_SUFFIXES:
+        raise MediaTrouble(f"{path.name} is neither a picture nor a clip.")
+    content, name = hash_file(path), name_of(path)
+    rows = []
+    for page in range(picture_pages(path)):
+        source = Picture(path, page, allow_huge=True)
+        rows.append(
+            NewMedia(MediaKind.IMAGE, name, content, source.width, source.height, page=page)
+        )
+        source.close()
+    return rows

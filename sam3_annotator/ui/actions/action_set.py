@@ -1,0 +1,125 @@
+"""ActionSet: the table turned into QActions, kept in step with the situation and the keymap."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+
+from sam3_annotator.ui.actions.keymap import Keymap, shown
+from sam3_annotator.ui.actions.spec import ActionSpec, Menu, Scope, Situation
+from sam3_annotator.ui.icons import icon
+from sam3_annotator.ui.text import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.wiring.desks import Desks
+
+
+class ActionSet(QObject):
+    """Every QAction of one window.
+
+    Args:
+        specs: the table.
+        desks: what the actions call.
+        keymap: their keys.
+        window: where window-wide shortcuts live.
+        canvas: where the canvas's shortcuts live.
+    """
+
+    def __init__(
+        self,
+        specs: Sequence[ActionSpec],
+        desks: Desks,
+        keymap: Keymap,
+        window: QWidget,
+        canvas: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self.specs = tuple(specs)
+        self.keymap = keymap
+        self._actions: dict[str, QAction] = {}
+        self._tools = QActionGroup(self)
+        for spec in self.specs:
+            home = canvas if spec.scope is Scope.CANVAS else window
+            self._actions[spec.id] = self._make(spec, desks, home)
+        self.use_keymap()
+        self.follow(Situation())
+
+    def __getitem__(self, action: str) -> QAction:
+        return self._actions[action]
+
+    def follow(self, now: Situation) -> None:
+        """Enable what makes sense now, and name what Undo and Redo would do."""
+        for spec in self.specs:
+            action = self._actions[spec.id]
+            action.setEnabled(spec.when(now))
+            if spec.is_checkable or spec.tool is not None:
+                is_on = spec.tool is now.tool if spec.tool else spec.id in now.layers_on
+                action.setChecked(is_on)
+        self._name("edit.undo", translate("Actions", "&Undo"), now.undo_title)
+        self._name("edit.redo", translate("Actions", "&Redo"), now.redo_title)
+
+    def use_theme(self, tokens: Tokens) -> None:
+        """Draw icons in another theme's colours."""
+        for spec in self.specs:
+            if spec.icon:
+                self._actions[spec.id].setIcon(icon(spec.icon, tokens))
+
+    def use_keymap(self) -> None:
+        """Take over the keys after the keymap changed."""
+        for spec in self.specs:
+            action, keys = self._actions[spec.id], self.keymap.keys(spec.id)
+            action.setShortcuts([QKeySequence(one) for one in keys])
+            name = plain_text(spec)
+            hint = f"{name} ({shown(keys[0])})" if keys else name
+            action.setToolTip(hint)
+            action.setStatusTip("")
+
+    def fill_menus(self, bar: QMenuBar) -> dict[Menu, QMenu]:
+        """Add the menus, in order; the result lets callers append to them."""
+        menus: dict[Menu, QMenu] = {}
+        for menu in Menu:
+            if menu is Menu.NONE:
+                continue
+            menus[menu] = bar.addMenu(translate("Menu", menu.value))
+            for spec in self.of_menu(menu):
+                if spec.opens_group:
+                    menus[menu].addSeparator()
+                menus[menu].addAction(self._actions[spec.id])
+        return menus
+
+    def of_menu(self, menu: Menu) -> Iterable[ActionSpec]:
+        """The rows of one menu, in order."""
+        return (spec for spec in self.specs if spec.menu is menu)
+
+    def _make(self, spec: ActionSpec, desks: Desks, home: QWidget) -> QAction:
+        action = QAction(translate("Actions", spec.text), self)
+        action.setObjectName(spec.id)
+        action.setMenuRole(QAction.MenuRole.NoRole)
+        action.setIconVisibleInMenu(False)
+        if spec.scope is Scope.CANVAS:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        if spec.tool is not None:
+            action.setCheckable(True)
+            self._tools.addAction(action)
+        elif spec.is_checkable:
+            action.setCheckable(True)
+        action.triggered.connect(lambda: spec.calls(desks))
+        home.addAction(action)
+        return action
+
+    def _name(self, action: str, verb: str, title: str) -> None:
+        if action in self._actions:
+            text = f"{verb} {title}" if title else verb
+            self._actions[action].setText(text)
+
+
+def plain_text(spec: ActionSpec) -> str:
+    """What an action is called, without mnemonic and dots."""
+    return translate("Actions", spec.text).replace("&", "").rstrip("…")

@@ -1,0 +1,80 @@
+"""Keeps the actions in step with what can be done now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from sam3_annotator.engine.protocol import Capability
+from sam3_annotator.ui.actions.spec import Situation
+
+if TYPE_CHECKING:
+    from sam3_annotator.ui.actions.action_set import ActionSet
+    from sam3_annotator.ui.wiring.desks import Desks
+    from sam3_annotator.ui.wiring.workspace import Workspace
+
+
+class SituationSync(QObject):
+    """Looks at everything once after any number of changes."""
+
+    def __init__(self, workspace: Workspace, desks: Desks, actions: ActionSet) -> None:
+        super().__init__(workspace)
+        self._workspace, self._desks, self._actions = workspace, desks, actions
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (
+            workspace.view_changed,
+            workspace.touched,
+            workspace.document_changed,
+            workspace.attempt_changed,
+            workspace.search_changed,
+            workspace.model_changed,
+            workspace.settings.changed,
+            desks.work.changed,
+        ):
+            signal.connect(self._soon.start)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Enable and name the actions for the present situation."""
+        self._actions.follow(self.situation())
+
+    def situation(self) -> Situation:
+        """All that decides which actions make sense."""
+        workspace, view = self._workspace, self._workspace.view
+        document, project = workspace.document, workspace.project
+        has_media = project is not None and view.media_id in project.media
+        objects = 0
+        if project is not None and view.media_id is not None and has_media:
+            objects = sum(project.object_counts(view.media_id).values())
+        return Situation(
+            has_project=document is not None,
+            has_media=has_media,
+            is_clip=self._desks.navigation.is_clip,
+            media_count=0 if project is None else len(project.media),
+            selected=len(view.selection),
+            objects=objects,
+            undo_title="" if document is None else document.undo_title,
+            redo_title="" if document is None else document.redo_title,
+            has_attempt=workspace.segmenting.attempt.is_open,
+            candidates=len(workspace.detecting.search.open),
+            takes_phrases=workspace.can(Capability.PHRASE),
+            takes_exemplars=workspace.can(Capability.EXEMPLAR),
+            is_working=bool(self._desks.work.works),
+            tool=view.tool,
+            layers_on=self._layers_on(),
+        )
+
+    def _layers_on(self) -> frozenset[str]:
+        display = self._workspace.view.display
+        layers = {
+            "view.fill": display.shows_fill,
+            "view.outlines": display.shows_outlines,
+            "view.labels": display.shows_labels,
+            "view.hide_others": display.hides_others,
+            f"view.theme_{self._workspace.theme.mode.value}": True,
+        }
+        return frozenset(name for name, is_on in layers.items() if is_on)

@@ -1,0 +1,170 @@
+"""What one row of the action table says, and what it may depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from sam3_annotator.workflow.view_state import Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sam3_annotator.ui.wiring.desks import Desks
+
+
+class Menu(str, Enum):
+    """The menus, in the order of the bar; NONE stands in no menu."""
+
+    FILE = "&File"
+    EDIT = "&Edit"
+    VIEW = "&View"
+    OBJECT = "&Object"
+    CLIP = "&Clip"
+    REVIEW = "&Review"
+    HELP = "&Help"
+    NONE = ""
+
+
+class Scope(Enum):
+    """Where a shortcut works: anywhere in the window, or only while the canvas has the keyboard.
+
+    Keys that other widgets need for themselves (Enter, Esc, Tab) belong to the canvas.
+    """
+
+    WINDOW = "window"
+    CANVAS = "canvas"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that decides which actions make sense now.
+
+    Attributes:
+        undo_title: the step that Undo would take back, "" for none.
+        redo_title: the step that Redo would do again, "" for none.
+        has_attempt: whether a click or box has been placed and not yet accepted.
+        candidates: how many candidates are open.
+        layers_on: ids of checkable actions that are on.
+    """
+
+    has_project: bool = False
+    has_media: bool = False
+    is_clip: bool = False
+    media_count: int = 0
+    selected: int = 0
+    objects: int = 0
+    undo_title: str = ""
+    redo_title: str = ""
+    has_attempt: bool = False
+    candidates: int = 0
+    takes_phrases: bool = False
+    takes_exemplars: bool = False
+    is_working: bool = False
+    tool: Tool = Tool.CLICK
+    layers_on: frozenset[str] = frozenset()
+
+
+def always(_: Situation) -> bool:
+    """At any time."""
+    return True
+
+
+def with_project(now: Situation) -> bool:
+    """While a project is open."""
+    return now.has_project
+
+
+def with_media(now: Situation) -> bool:
+    """While a picture or clip is shown."""
+    return now.has_media
+
+
+def with_clip(now: Situation) -> bool:
+    """While a clip is shown."""
+    return now.has_media and now.is_clip
+
+
+def with_neighbours(now: Situation) -> bool:
+    """While there is somewhere else to go."""
+    return now.has_media and (now.media_count > 1 or now.is_clip)
+
+
+def with_selection(now: Situation) -> bool:
+    """While at least one object is selected."""
+    return now.selected > 0
+
+
+def with_one_selected(now: Situation) -> bool:
+    """While exactly one object is selected."""
+    return now.selected == 1
+
+
+def with_several_selected(now: Situation) -> bool:
+    """While two or more objects are selected."""
+    return now.selected > 1
+
+
+def with_objects(now: Situation) -> bool:
+    """While the shown frame has objects."""
+    return now.objects > 0
+
+
+def with_attempt(now: Situation) -> bool:
+    """While a mask is being made from clicks or a box."""
+    return now.has_attempt
+
+
+def with_candidates(now: Situation) -> bool:
+    """While candidates wait for a decision."""
+    return now.candidates > 0
+
+
+def with_finder(now: Situation) -> bool:
+    """While the model can look for a phrase or for examples."""
+    return now.has_media and (now.takes_phrases or now.takes_exemplars)
+
+
+def while_working(now: Situation) -> bool:
+    """While long work is running."""
+    return now.is_working
+
+
+def can_undo(now: Situation) -> bool:
+    """While there is something to take back."""
+    return bool(now.undo_title) or now.has_attempt
+
+
+def can_redo(now: Situation) -> bool:
+    """While something was taken back and nothing else done since."""
+    return bool(now.redo_title)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One row of the table.
+
+    Attributes:
+        id: "menu.name", stable: shortcuts are remembered under it.
+        text: English, with an ampersand before the mnemonic.
+        calls: what it does, given the desks.
+        shortcuts: default keys in Qt's portable notation.
+        when: whether it can be used in a situation.
+        icon: name of an icon file, or "".
+        tool: the tool it switches to, for actions of the tool strip.
+        is_checkable: whether it is on or off (``Situation.layers_on`` says which).
+        opens_group: whether a line stands above it in its menu.
+    """
+
+    id: str
+    menu: Menu
+    text: str
+    calls: Callable[[Desks], object]
+    shortcuts: tuple[str, ...] = ()
+    when: Callable[[Situation], bool] = always
+    icon: str = ""
+    scope: Scope = Scope.WINDOW
+    tool: Tool | None = None
+    is_checkable: bool = False
+    opens_group: bool = False

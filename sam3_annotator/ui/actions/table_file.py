@@ -1,0 +1,116 @@
+"""Actions on files: projects, pictures, clips, exchange."""
+
+from __future__ import annotations
+
+from sam3_annotator.ui.actions.spec import ActionSpec, Menu, always, with_media, with_project
+from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
+
+FILE_ACTIONS = (
+    ActionSpec(
+        "file.open_pictures",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Open &images…"),
+        lambda desks: desks.files.open_pictures(),
+        ("Ctrl+O",),
+        icon="image",
+    ),
+    ActionSpec(
+        "file.open_folder",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Open &folder…"),
+        lambda desks: desks.files.open_folder(),
+        ("Ctrl+Shift+O",),
+        icon="folder",
+    ),
+    ActionSpec(
+        "file.open_clip",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Open &clip…"),
+        lambda desks: desks.files.open_clip(),
+        ("Ctrl+Alt+O",),
+        icon="clip",
+    ),
+    ActionSpec(
+        "file.open_sequence",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Open a folder as a clip…"),
+        lambda desks: desks.files.open_sequence(),
+    ),
+    ActionSpec(
+        "file.new_project",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "&New project…"),
+        lambda desks: desks.files.new_project(),
+        ("Ctrl+N",),
+        icon="plus",
+        opens_group=True,
+    ),
+    ActionSpec(
+        "file.open_project",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Open &project…"),
+        lambda desks: desks.files.open_project(),
+        ("Ctrl+P",),
+        icon="project",
+    ),
+    ActionSpec(
+        "file.open_sample",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "&Try the sample"),
+        lambda desks: desks.files.open_sample(),
+        icon="sample",
+    ),
+    ActionSpec(
+        "file.save_copy",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "&Save a copy…"),
+        lambda desks: desks.files.save_copy(),
+        ("Ctrl+Shift+S",),
+        with_project,
+        icon="copy",
+    ),
+    ActionSpec(
+        "file.locate",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Find &moved files…"),
+        lambda desks: desks.files.locate_missing(),
+        when=with_project,
+        icon="search",
+    ),
+    ActionSpec(
+        "file.close_project",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "C&lose project"),
+        lambda desks: desks.files.close_project(),
+        ("Ctrl+W",),
+        with_project,
+    ),
+    ActionSpec(
+        "file.export",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "&Export…"),
+        lambda desks: desks.exchange.ask_export(),
+        ("Ctrl+E",),
+        with_media,
+        icon="export",
+        opens_group=True,
+    ),
+    ActionSpec(
+        "file.import",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "&Import…"),
+        lambda desks: desks.exchange.ask_import(),
+        ("Ctrl+I",),
+        with_project,
+        icon="import",
+    ),
+    ActionSpec(
+        "file.quit",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "&Quit"),
+        lambda desks: desks.window.quit(),
+        ("Ctrl+Q",),
+        always,
+        opens_group=True,
+    ),
+)

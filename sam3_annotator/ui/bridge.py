@@ -1,0 +1,93 @@
+"""The QObjects through which everything from another thread, and from the document, enters Qt.
+
+A bridge lives on the main thread and never moves; other threads only emit its ``woken`` signal,
+whose connection is queued, so every drain runs on the main thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from sam3_annotator.engine.outbox import Outbox
+from sam3_annotator.engine.worker import Engine
+from sam3_annotator.io.errands import Errands
+from sam3_annotator.io.loader import Loader
+from sam3_annotator.workflow.desk import Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sam3_annotator.domain.changes import Touched
+    from sam3_annotator.engine.protocol import Session
+    from sam3_annotator.workflow.document import Document
+
+
+class EngineBridge(QObject):
+    """Starts the model thread and brings its messages to the desk.
+
+    Args:
+        make_session: builds the session on the model thread.
+    """
+
+    woken = Signal()
+
+    def __init__(self, make_session: Callable[[], Session], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
+        self._outbox = Outbox(self.woken.emit)
+        self.engine = Engine(make_session, self._outbox)
+        self.desk = Desk(self.engine)
+
+    def close(self) -> bool:
+        """Stop the model thread; whether it is gone."""
+        is_gone = self.engine.close()
+        self._outbox.drain()
+        return is_gone
+
+    @Slot()
+    def _drain(self) -> None:
+        self.desk.deliver(self._outbox.drain())
+
+
+class ReadingBridge(QObject):
+    """Starts the loader and the errands, and runs their callbacks on the main thread."""
+
+    woken = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
+        self.loader = Loader(self.woken.emit)
+        self.errands = Errands(self.woken.emit)
+
+    def close(self) -> bool:
+        """Stop both threads; whether they are gone."""
+        return self.errands.close() and self.loader.close()
+
+    @Slot()
+    def _drain(self) -> None:
+        self.loader.drain()
+        self.errands.drain()
+
+
+class DocumentBridge(QObject):
+    """Turns the document's announcements into a signal.
+
+    Signals:
+        touched: :class:`~sam3_annotator.domain.changes.Touched`.
+    """
+
+    touched = Signal(object)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._end = document.subscribe(self._announce)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._end()
+
+    def _announce(self, touched: Touched) -> None:
+        self.touched.emit(touched)

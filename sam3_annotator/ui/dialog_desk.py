@@ -1,0 +1,227 @@
+"""DialogDesk: opens the dialogs of one window and hands their wishes on; none of them blocks."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator import log
+from sam3_annotator.domain.commands import (
+    AddCategory,
+    EditCategory,
+    RemoveCategory,
+    ReorderCategories,
+)
+from sam3_annotator.errors import AnnotatorError
+from sam3_annotator.ui.actions.action_set import plain_text
+from sam3_annotator.ui.actions.keymap import shown
+from sam3_annotator.ui.actions.spec import Menu
+from sam3_annotator.ui.palette import CommandPalette, PaletteEntry
+from sam3_annotator.ui.text import translate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QDialog
+
+    from sam3_annotator.io.errands import Report
+    from sam3_annotator.ui.dialogs.categories import CategoriesDialog
+    from sam3_annotator.ui.dialogs.model import ModelDialog
+    from sam3_annotator.ui.main_window import MainWindow
+    from sam3_annotator.ui.services import Services
+    from sam3_annotator.ui.settings import ModelChoice
+
+_log = logging.getLogger(__name__)
+
+
+class DialogDesk(QObject):
+    """Opens dialogs by name; dialogs are imported when first needed.
+
+    Signals:
+        weights_found, doctor_said: answers for dialogs that may be gone by then.
+    """
+
+    weights_found = Signal(object)
+    doctor_said = Signal(str, str)
+
+    def __init__(self, window: MainWindow, services: Services) -> None:
+        super().__init__(window)
+        self._window, self._services = window, services
+        self._workspace, self._desks = window.workspace, window.desks
+        self._openers = {
+            "palette": self.open_palette,
+            "settings": self.open_settings,
+            "shortcuts": self.open_shortcuts,
+            "categories": self.open_categories,
+            "model": self.open_model,
+            "doctor": self.open_doctor,
+            "tone": self.open_tone,
+            "about": self.open_about,
+        }
+        self._desks.window.wanted.connect(self._open)
+        self._workspace.troubled.connect(self.explain)
+
+    def explain(self, error: Exception) -> None:
+        """Open the dialog that fits an error: the world's fault, or a bug of ours."""
+        from sam3_annotator.ui.dialogs.trouble import CrashDialog, TroubleDialog  # noqa: PLC0415
+
+        tokens = self._workspace.theme.tokens
+        if isinstance(error, AnnotatorError):
+            trouble = TroubleDialog(self._window, error, tokens)
+            trouble.model_requested.connect(self.open_model)
+            trouble.open()
+        else:
+            CrashDialog(self._window, error, log.log_file(), tokens).open()
+
+    def open_palette(self) -> QDialog:
+        """Every command by name."""
+        table = self._window.table
+        entries = [
+            PaletteEntry(
+                plain_text(spec),
+                translate("Menu", spec.menu.value).replace("&", "") if spec.menu.value else "",
+                ", ".join(shown(keys) for keys in table.keymap.keys(spec.id)),
+                table[spec.id],
+            )
+            for spec in table.specs
+            if spec.id != "help.palette" and (spec.menu is not Menu.NONE or spec.shortcuts)
+        ]
+        palette = CommandPalette(entries, self._window)
+        corner = self._window.mapToGlobal(self._window.rect().topLeft())
+        left = corner.x() + (self._window.width() - palette.width()) // 2
+        palette.move(left, corner.y() + 48)
+        palette.show()
+        return palette
+
+    def open_settings(self) -> QDialog:
+        """Theme, language, name and the like."""
+        from sam3_annotator.ui.dialogs.settings import SettingsDialog  # noqa: PLC0415
+
+        workspace = self._workspace
+        return _shown(SettingsDialog(self._window, workspace.settings, workspace.theme))
+
+    def open_shortcuts(self) -> QDialog:
+        """The keys of every action."""
+        from sam3_annotator.ui.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415
+
+        table = self._window.table
+        dialog = ShortcutsDialog(self._window, table.specs, table.keymap)
+        dialog.changed.connect(self._keys_changed)
+        return _shown(dialog)
+
+    def open_categories(self) -> QDialog:
+        """The list of categories."""
+        from sam3_annotator.ui.dialogs.categories import CategoriesDialog  # noqa: PLC0415
+
+        dialog, workspace = CategoriesDialog(self._window), self._workspace
+        dialog.add_requested.connect(lambda name: workspace.do(AddCategory(name)))
+        dialog.edit_requested.connect(lambda category: workspace.do(EditCategory(category)))
+        dialog.remove_requested.connect(lambda one, into: workspace.do(RemoveCategory(one, into)))
+        dialog.reorder_requested.connect(lambda order: workspace.do(ReorderCategories(order)))
+        workspace.touched.connect(dialog.refresh_soon)
+        dialog.refresh_wanted.connect(lambda: self._fill_categories(dialog))
+        self._fill_categories(dialog)
+        return _shown(dialog)
+
+    def open_model(self) -> QDialog:
+        """What is loaded, and other weights."""
+        from sam3_annotator.ui.dialogs.model import ModelDialog  # noqa: PLC0415
+
+        settings = self._workspace.settings
+        dialog = ModelDialog(self._window, settings.model, self._services.downloads())
+        dialog.load_requested.connect(self._desks.model.load)
+        dialog.file_requested.connect(lambda: self._load_file(dialog))
+        dialog.download_requested.connect(self._download)
+        self._desks.model.described.connect(dialog.follow)
+        dialog.follow_wanted.connect(
+            lambda: dialog.show_state(self._desks.model.one_line(), self._desks.model.abilities())
+        )
+        self.weights_found.connect(dialog.fill_weights)
+        dialog.follow()
+        self._desks.work.run_errand(
+            translate("DialogDesk", "looking for weights"),
+            lambda _: self._services.weights(),
+            self.weights_found.emit,
+        )
+        return _shown(dialog)
+
+    def open_doctor(self) -> QDialog:
+        """What works on this machine."""
+        from sam3_annotator.ui.dialogs.plain import TextDialog  # noqa: PLC0415
+
+        title = translate("DialogDesk", "Doctor")
+        asking = translate("DialogDesk", "Asking every part of the program…")
+        done = translate("DialogDesk", "What works on this machine. Copy it into a report.")
+        dialog = TextDialog(self._window, title, asking, "")
+        self.doctor_said.connect(dialog.show_text)
+        self._desks.work.run_errand(
+            translate("DialogDesk", "examining this machine"),
+            lambda _: self._services.doctor(),
+            lambda text: self.doctor_said.emit(done, text),
+        )
+        return _shown(dialog)
+
+    def open_tone(self) -> QDialog:
+        """Brightness, contrast, gamma, mask opacity."""
+        from sam3_annotator.ui.dialogs.tone import ToneDialog  # noqa: PLC0415
+
+        state = self._workspace.state
+        dialog = ToneDialog(self._window, state.view.display)
+        dialog.changed.connect(lambda field, value: state.update_display(**{field: value}))
+        return _shown(dialog)
+
+    def open_about(self) -> QDialog:
+        """What this program is."""
+        from sam3_annotator.ui.dialogs.plain import AboutDialog  # noqa: PLC0415
+
+        return _shown(AboutDialog(self._window))
+
+    # ------------------------------------------------------------------ inside
+
+    def _open(self, what: str) -> None:
+        opener = self._openers.get(what)
+        if opener is not None:
+            opener()
+
+    def _keys_changed(self) -> None:
+        table = self._window.table
+        table.use_keymap()
+        self._workspace.settings.shortcuts = table.keymap.changed
+
+    def _fill_categories(self, dialog: CategoriesDialog) -> None:
+        project = self._workspace.project
+        if project is None:
+            dialog.close()
+            return
+        counts = {one: len(project.objects_of(one)) for one in project.categories}
+        dialog.show_categories(tuple(project.categories.values()), counts)
+
+    def _load_file(self, dialog: ModelDialog) -> None:
+        kinds = translate("DialogDesk", "Weights") + " (*.safetensors *.pt *.pth)"
+        path = self._window.ask.file(translate("DialogDesk", "Choose weights"), kinds)
+        if path is not None:
+            self._desks.model.load(dialog.choice_for(str(path)))
+
+    def _download(self, name: str, token: str) -> None:
+        choice = self._workspace.settings.model
+        title = translate("DialogDesk", "fetching weights")
+
+        def work(report: Report) -> Path:
+            return self._services.download(name, token, report)
+
+        self._desks.work.run_errand(
+            title, work, lambda path: self._desks.model.load(_with_weights(choice, str(path)))
+        )
+
+
+def _with_weights(choice: ModelChoice, weights: str) -> ModelChoice:
+    return type(choice)(weights, choice.device, choice.dtype)
+
+
+def _shown(dialog: QDialog) -> QDialog:
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()
+    return dialog

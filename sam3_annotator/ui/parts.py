@@ -1,0 +1,60 @@
+"""Parts: the widgets of one window, made but not yet connected to anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QStackedWidget
+
+from sam3_annotator.ui.canvas import CanvasView
+from sam3_annotator.ui.panels.find_bar import FindBar
+from sam3_annotator.ui.panels.history import HistoryPanel
+from sam3_annotator.ui.panels.objects import ObjectsPanel
+from sam3_annotator.ui.panels.properties import PropertiesPanel
+from sam3_annotator.ui.status_bar import StatusBar
+from sam3_annotator.ui.tool_strip import ToolStrip
+from sam3_annotator.ui.top_bar import TopBar
+
+if TYPE_CHECKING:
+    from sam3_annotator.ui.theme import Tokens
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """Every widget that a controller needs.
+
+    Attributes:
+        stage: shows the welcome page or the canvas.
+        strip: below the canvas: thumbnails for pictures, a timeline for clips.
+    """
+
+    canvas: CanvasView
+    find_bar: FindBar
+    top_bar: TopBar
+    tool_strip: ToolStrip
+    objects: ObjectsPanel
+    properties: PropertiesPanel
+    history: HistoryPanel
+    status: StatusBar
+    stage: QStackedWidget
+    strip: QStackedWidget
+
+    @staticmethod
+    def make(tokens: Tokens) -> Parts:
+        """A fresh set of widgets in a theme's colours."""
+        find_bar, stage, strip = FindBar(), QStackedWidget(), QStackedWidget()
+        parts = Parts(
+            canvas=CanvasView(),
+            find_bar=find_bar,
+            top_bar=TopBar(find_bar),
+            tool_strip=ToolStrip(tokens),
+            objects=ObjectsPanel(tokens),
+            properties=PropertiesPanel(),
+            history=HistoryPanel(tokens),
+            status=StatusBar(),
+            stage=stage,
+            strip=strip,
+        )
+        stage.addWidget(parts.canvas)
+        return parts

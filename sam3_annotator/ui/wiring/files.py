@@ -1,0 +1,235 @@
+"""FileDesk: opening projects, pictures and clips, adding to them, finding what was moved."""
+
+from __future__ import annotations
+
+import shutil
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from sam3_annotator import paths
+from sam3_annotator.domain.commands import AddMedia, RelocateMedia
+from sam3_annotator.errors import FileTrouble, Rejected
+from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES
+from sam3_annotator.io.opening import Gathered, find_moved, gather, gather_clip
+from sam3_annotator.store.media_paths import stored_path
+from sam3_annotator.store.project_file import SUFFIX
+from sam3_annotator.ui.text import translate
+from sam3_annotator.workflow.document import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.ui.ask import Ask
+    from sam3_annotator.ui.wiring.work import WorkDesk
+    from sam3_annotator.ui.wiring.workspace import Workspace
+
+BATCH = 1000
+
+
+class FileDesk(QObject):
+    """What the File menu and the welcome page can do with files."""
+
+    def __init__(self, workspace: Workspace, work: WorkDesk, ask: Ask) -> None:
+        super().__init__(workspace)
+        self._workspace, self._work, self._ask = workspace, work, ask
+
+    # ------------------------------------------------------------------ projects
+
+    def new_project(self) -> None:
+        """Ask where, and begin an empty project there."""
+        path = self._ask.new_file(translate("FileDesk", "New project"), _project_kinds())
+        if path is not None:
+            self.create(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def create(self, path: Path) -> None:
+        """Begin an empty project in this file."""
+        with self._workspace.explaining():
+            self._workspace.open_document(Document.create(path, author=self._author()))
+
+    def open_project(self) -> None:
+        """Ask which, and open it."""
+        path = self._ask.file(translate("FileDesk", "Open project"), _project_kinds())
+        if path is not None:
+            self.open_path(path)
+
+    def open_path(self, path: Path) -> None:
+        """Open a project file."""
+        with self._workspace.explaining():
+            if not path.exists():
+                self._workspace.settings.forget_recent(path)
+                raise FileTrouble(
+                    translate("FileDesk", "{path} is no longer there.").format(path=path),
+                    translate("FileDesk", "It was taken off the list of recent projects."),
+                )
+            self._workspace.open_document(Document.open(path, author=self._author()))
+
+    def close_project(self) -> None:
+        """Go back to the welcome page; everything is on disk already."""
+        self._workspace.close_document()
+
+    def save_copy(self) -> None:
+        """Write a copy of the project file elsewhere, beside the same pictures."""
+        with self._workspace.explaining():
+            document = self._workspace.require_document()
+            start = document.path.with_name(f"{document.path.stem} copy{SUFFIX}")
+            path = self._ask.new_file(translate("FileDesk", "Save a copy"), _project_kinds(), start)
+            if path is not None:
+                document.save_copy(path)
+                self._workspace.said.emit(
+                    translate("FileDesk", "A copy was saved as {path}.").format(path=path)
+                )
+
+    # ------------------------------------------------------------------ media
+
+    def open_pictures(self) -> None:
+        """Ask for pictures; they go into the open project, or a new one beside them."""
+        files = self._ask.files(
+            translate("FileDesk", "Open images"), _kinds(_tr_pictures(), PICTURE_SUFFIXES)
+        )
+        if files:
+            self.add(files, files[0].parent)
+
+    def open_folder(self) -> None:
+        """Ask for a folder of pictures and clips."""
+        folder = self._ask.folder(translate("FileDesk", "Open folder"))
+        if folder is not None:
+            self.add([folder], folder)
+
+    def open_clip(self) -> None:
+        """Ask for a clip."""
+        path = self._ask.file(
+            translate("FileDesk", "Open clip"),
+            _kinds(translate("FileDesk", "Clips"), CLIP_SUFFIXES),
+        )
+        if path is not None:
+            self.add([path], path.parent)
+
+    def open_sequence(self) -> None:
+        """Ask for a folder whose pictures are the frames of one clip."""
+        folder = self._ask.folder(translate("FileDesk", "Open folder as a clip"))
+        if folder is not None and self._project_for(folder.parent):
+            name_of = self._name_of()
+            self._work.run_errand(
+                translate("FileDesk", "reading the clip"),
+                lambda _: gather_clip(folder, name_of),
+                self._add_gathered,
+            )
+
+    def open_sample(self) -> None:
+        """Open the sample pictures, copied to the user's own folder so that they can be edited."""
+        with self._workspace.explaining():
+            home = paths.cache_dir().parent / "sam3-annotator-sample"
+            source = paths.resource("sample")
+            try:
+                shutil.copytree(source, home, dirs_exist_ok=True)
+            except OSError as error:
+                raise FileTrouble(
+                    translate("FileDesk", "The sample could not be copied: {why}.").format(
+                        why=error
+                    )
+                ) from error
+            project = home / f"sample{SUFFIX}"
+            if project.exists():
+                self.open_path(project)
+                return
+            self.create(project)
+            self.add([home / "pictures"], home)
+
+    def add(self, files: Sequence[Path], folder: Path) -> None:
+        """Put files and folders into the open project, or into a new one in ``folder``."""
+        if not self._project_for(folder):
+            return
+        name_of = self._name_of()
+        self._work.run_errand(
+            translate("FileDesk", "adding pictures"),
+            lambda report: gather(files, name_of, report),
+            self._add_gathered,
+        )
+
+    def locate_missing(self) -> None:
+        """Ask for a folder and look there for every file that is not where it was."""
+        with self._workspace.explaining():
+            missing = self.missing()
+            if not missing:
+                raise Rejected(translate("FileDesk", "Every file is where it should be."))
+            folder = self._ask.folder(
+                translate("FileDesk", "Look for %n missing file(s) in", "", len(missing))
+            )
+            if folder is not None:
+                self.look_in(folder, missing)
+
+    def missing(self) -> dict[MediaId, str]:
+        """Content hash of every media whose file is not where the project says."""
+        project = self._workspace.require_document().project
+        return {
+            media_id: media.content_hash
+            for media_id, media in project.media.items()
+            if not self._workspace.path_of(media_id).exists()
+        }
+
+    def look_in(self, folder: Path, missing: dict[MediaId, str]) -> None:
+        """Look for missing files below a folder, by their content."""
+        self._work.run_errand(
+            translate("FileDesk", "looking for moved files"),
+            partial(find_moved, missing, folder),
+            partial(self._relocate, len(missing)),
+        )
+
+    # ------------------------------------------------------------------ inside
+
+    def _name_of(self) -> Callable[[Path], str]:
+        return partial(stored_path, folder=self._workspace.require_document().path.parent)
+
+    def _author(self) -> str:
+        return self._workspace.settings.author
+
+    def _project_for(self, folder: Path) -> bool:
+        """Make sure that a project is open; a new one lies beside the files it speaks of."""
+        if self._workspace.document is not None:
+            return True
+        path = folder / f"{folder.name or 'annotations'}{SUFFIX}"
+        if path.exists():
+            self.open_path(path)
+        else:
+            self.create(path)
+        return self._workspace.document is not None
+
+    def _add_gathered(self, gathered: Gathered) -> None:
+        document = self._workspace.require_document()
+        for first in range(0, len(gathered.items), BATCH):
+            document.do(AddMedia(gathered.items[first : first + BATCH]))
+        if gathered.troubles:
+            raise FileTrouble(
+                translate("FileDesk", "%n file(s) could not be used.", "", len(gathered.troubles)),
+                "\n".join(gathered.troubles[:20]),
+            )
+        if not gathered.items:
+            raise Rejected(translate("FileDesk", "There are no pictures or clips there."))
+
+    def _relocate(self, wanted: int, found: Sequence[tuple[MediaId, Path]]) -> None:
+        document = self._workspace.require_document()
+        name_of = self._name_of()
+        if found:
+            document.do(RelocateMedia(tuple((media, name_of(path)) for media, path in found)))
+        self._workspace.said.emit(
+            translate("FileDesk", "{found} of {wanted} files were found.").format(
+                found=len(found), wanted=wanted
+            )
+        )
+
+
+def _project_kinds() -> str:
+    return translate("FileDesk", "Projects") + f" (*{SUFFIX})"
+
+
+def _tr_pictures() -> str:
+    return translate("FileDesk", "Pictures")
+
+
+def _kinds(name: str, suffixes: frozenset[str]) -> str:
+    patterns = " ".join(f"*{suffix}" for suffix in sorted(suffixes))
+    return f"{name} ({patterns})"

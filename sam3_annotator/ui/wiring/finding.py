@@ -1,0 +1,128 @@
+"""FindDesk: the Find bar, the candidates and the search, in this picture or in all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from sam3_annotator.domain.commands import AddObjects, FrameMask, NewObject
+from sam3_annotator.engine.protocol import Capability
+from sam3_annotator.errors import Rejected
+from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.wiring.gestures import missing_ability
+from sam3_annotator.workflow.view_state import Tool
+
+if TYPE_CHECKING:
+    from sam3_annotator.domain.ids import CategoryId
+    from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.ui.parts import Parts
+    from sam3_annotator.ui.wiring.categories import CategoryDesk
+    from sam3_annotator.ui.wiring.scene_sync import SceneSync
+    from sam3_annotator.ui.wiring.workspace import Workspace
+    from sam3_annotator.workflow.detecting import AcceptedCandidates, Search
+
+UNNAMED = "object"
+"""Category of things found by example alone."""
+
+
+class FindDesk(QObject):
+    """Connects the Find bar with the search workflow and keeps what is accepted."""
+
+    def __init__(
+        self, workspace: Workspace, parts: Parts, categories: CategoryDesk, scene: SceneSync
+    ) -> None:
+        super().__init__(workspace)
+        self._workspace, self._bar = workspace, parts.find_bar
+        self._canvas, self._categories, self._scene = parts.canvas, categories, scene
+        bar, canvas = parts.find_bar, parts.canvas
+        bar.find_requested.connect(self.find)
+        bar.exemplar_tool_requested.connect(self._use_exemplars)
+        bar.left.connect(canvas.setFocus)
+        workspace.search_changed.connect(self._show_search)
+        workspace.model_changed.connect(self._show_abilities)
+        workspace.candidates_accepted.connect(self._keep)
+        self._show_abilities(workspace.model)
+
+    def take_focus(self) -> None:
+        """Let the user type a phrase."""
+        self._bar.take_focus()
+
+    def find(self, phrase: str) -> None:
+        """Look for a phrase, with the exemplars given, in the shown picture."""
+        with self._workspace.explaining():
+            if phrase and not self._workspace.can(Capability.PHRASE):
+                raise Rejected(
+                    missing_ability(Capability.PHRASE, self._workspace.model is not None)
+                )
+            self._workspace.detecting.set_phrase(phrase)
+            self._workspace.detecting.run()
+            self._canvas.setFocus()
+
+    def run(self) -> None:
+        """Look again for what the Find bar says."""
+        self.find(self._bar.phrase.text().strip())
+
+    def accept_all(self) -> None:
+        """Accept every open candidate above the threshold."""
+        self._workspace.detecting.accept_open()
+
+    def clear(self) -> None:
+        """Forget phrase, exemplars and candidates."""
+        self._bar.phrase.clear()
+        self._workspace.detecting.clear()
+
+    def _use_exemplars(self, is_positive: bool) -> None:  # noqa: FBT001 - a Qt slot
+        self._workspace.state.update(tool=Tool.EXEMPLAR)
+        self._canvas.setFocus()
+        self._workspace.said.emit(
+            translate("FindDesk", "Draw a box around one thing of the wanted kind.")
+            if is_positive
+            else translate("FindDesk", "Draw a box with the right button around what is not meant.")
+        )
+
+    def _show_search(self, search: Search) -> None:
+        exemplars = search.concept.exemplars
+        positive = sum(exemplar.is_positive for exemplar in exemplars)
+        self._bar.show_exemplars(positive, len(exemplars) - positive)
+        self._bar.show_phrase(search.concept.phrase)
+
+    def _show_abilities(self, model: ModelInfo | None) -> None:
+        self._bar.show_abilities(
+            takes_phrases=self._workspace.can(Capability.PHRASE),
+            takes_exemplars=self._workspace.can(Capability.EXEMPLAR),
+            concepts=() if model is None else model.concepts,
+        )
+
+    def _keep(self, accepted: AcceptedCandidates) -> None:
+        """Turn accepted candidates into objects; the phrase becomes the category."""
+        phrase = accepted.concept.phrase.strip()
+        origin = f"concept:{phrase}" if phrase else "exemplar"
+        frame = accepted.frame
+        with self._workspace.explaining():
+            document = self._workspace.require_document()
+            count = len(accepted.candidates)
+            title = translate("Step", "Accept %n candidate(s)", "", count)
+            with document.step(title):
+                category = self._category(phrase)
+                document.do(
+                    AddObjects(
+                        tuple(
+                            NewObject(
+                                frame.media.media_id,
+                                category,
+                                (FrameMask(frame.frame, found.mask),),
+                                origin=origin,
+                                score=found.score,
+                                prompts=accepted.concept,
+                            )
+                            for found in accepted.candidates
+                        ),
+                        title,
+                    )
+                )
+
+    def _category(self, phrase: str) -> CategoryId:
+        if phrase:
+            return self._categories.named(phrase)
+        return self._categories.for_new_object()

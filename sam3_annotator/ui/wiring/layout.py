@@ -1,0 +1,73 @@
+"""Layout: the window's panels as the user left them, for each kind of work, and how to reset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from sam3_annotator.ui.settings import WorkKind
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QMainWindow
+
+    from sam3_annotator.ui.docks import Docks
+    from sam3_annotator.ui.wiring.navigation import Navigation
+    from sam3_annotator.ui.wiring.workspace import Workspace
+
+SIDE = ("objects", "properties", "review", "history")
+LOWER = ("candidates",)
+BOTTOM = "strip"
+_TALL_STRIP_PX, _STRIP_PX = 260, 108
+
+
+class Layout(QObject):
+    """Restores and remembers the arrangement of one window."""
+
+    def __init__(
+        self, workspace: Workspace, navigation: Navigation, window: QMainWindow, docks: Docks
+    ) -> None:
+        super().__init__(workspace)
+        self._workspace, self._navigation = workspace, navigation
+        self._window, self._docks = window, docks
+        self._work = WorkKind.LABEL
+        workspace.view_changed.connect(lambda _before, _after: self._follow_media())
+
+    def restore(self) -> None:
+        """Arrange the window as it was left for the present kind of work, or by default."""
+        present = self._present()
+        self._docks.arrange(
+            tuple(name for name in SIDE if name in present),
+            tuple(name for name in LOWER if name in present),
+            BOTTOM,
+            bottom_px=_STRIP_PX if self._work is WorkKind.LABEL else _TALL_STRIP_PX,
+        )
+        saved = self._workspace.settings.layout(self._work)
+        if saved is not None:
+            self._window.restoreGeometry(saved[0])
+            self._window.restoreState(saved[1])
+
+    def save(self) -> None:
+        """Remember the arrangement for the present kind of work."""
+        self._workspace.settings.save_layout(
+            self._work, self._window.saveGeometry(), self._window.saveState()
+        )
+
+    def reset(self) -> None:
+        """Put every panel back where it was at first."""
+        self._workspace.settings.forget_layout(self._work)
+        self.restore()
+
+    def switch(self, work: WorkKind) -> None:
+        """Go on with another kind of work; each has its own arrangement."""
+        if work is not self._work:
+            self.save()
+            self._work = work
+            self.restore()
+
+    def _follow_media(self) -> None:
+        if self._work is not WorkKind.REVIEW:
+            self.switch(WorkKind.CLIP if self._navigation.is_clip else WorkKind.LABEL)
+
+    def _present(self) -> set[str]:
+        return {dock.objectName() for dock in self._docks}

@@ -1,0 +1,174 @@
+"""Brings the shown frame to the canvas, and its neighbours close to hand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.domain.ids import FrameIndex, MediaId
+from sam3_annotator.engine.protocol import EncodeFrame, FrameRef, Priority
+from sam3_annotator.io.images import Picture
+from sam3_annotator.io.opening import open_media
+from sam3_annotator.ui.canvas import Pyramid
+from sam3_annotator.workflow.desk import Listener, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sam3_annotator.domain.entities import Media
+    from sam3_annotator.io.media import MediaSource
+    from sam3_annotator.ui.canvas import CanvasView
+    from sam3_annotator.ui.wiring.workspace import Workspace
+    from sam3_annotator.workflow.view_state import View
+
+KEPT_BYTES = 512 << 20
+NEIGHBOURS = (1, -1, 2)
+
+_Key = tuple[MediaId, FrameIndex]
+
+
+class PictureSync(QObject):
+    """Loads what the view points at and hands it to the canvas.
+
+    Signals:
+        shown: the media that is now on the canvas.
+        failed: the media whose file could not be shown, and why.
+    """
+
+    shown = Signal(object)
+    failed = Signal(object, object)
+
+    def __init__(self, workspace: Workspace, canvas: CanvasView) -> None:
+        super().__init__(workspace)
+        self._workspace, self._canvas = workspace, canvas
+        self._kept: OrderedDict[_Key, Pyramid] = OrderedDict()
+        self._clip: tuple[MediaId, MediaSource] | None = None
+        workspace.view_changed.connect(self._view_changed)
+        workspace.document_changed.connect(self._forget_all)
+
+    def reload(self) -> None:
+        """Read the shown frame again, e.g. after its file was found elsewhere."""
+        self._forget_all()
+        view = self._workspace.view
+        if view.media_id is not None:
+            self._show(view.media_id, view.frame)
+
+    def _view_changed(self, before: View, after: View) -> None:
+        if (before.media_id, before.frame) == (after.media_id, after.frame):
+            return
+        self._workspace.segmenting.open_frame(None)
+        self._workspace.detecting.open_frame(None)
+        if after.media_id is None:
+            self._workspace.reading.loader.forget("picture")
+            self._canvas.set_picture(None)
+            return
+        self._show(after.media_id, after.frame)
+
+    def _show(self, media_id: MediaId, frame: FrameIndex) -> None:
+        kept = self._kept.get((media_id, frame))
+        if kept is not None:
+            self._workspace.reading.loader.forget("picture")
+            self._arrived(media_id, frame, kept)
+            return
+        self._workspace.reading.loader.request(
+            "picture",
+            self._reader(media_id, frame),
+            partial(self._arrived, media_id, frame),
+            partial(self._not_shown, media_id),
+        )
+
+    def _reader(self, media_id: MediaId, frame: FrameIndex) -> Callable[[], Pyramid]:
+        project = self._workspace.require_document().project
+        media, path = project.medium(media_id), self._workspace.path_of(media_id)
+        if media.kind is MediaKind.IMAGE:
+            return partial(_read_picture, path, media)
+        return partial(self._read_clip_frame, path, media, frame)
+
+    def _arrived(self, media_id: MediaId, frame: FrameIndex, picture: Pyramid) -> None:
+        self._keep((media_id, frame), picture)
+        view = self._workspace.view
+        if (view.media_id, view.frame) != (media_id, frame):
+            return
+        self._canvas.set_picture(picture, key=media_id)
+        shown = self._workspace.frame_ref()
+        self._workspace.segmenting.open_frame(shown)
+        self._workspace.detecting.open_frame(shown)
+        self.shown.emit(media_id)
+        self._look_ahead(media_id, frame)
+
+    def _not_shown(self, media_id: MediaId, error: Exception) -> None:
+        if self._workspace.view.media_id == media_id:
+            self._canvas.set_picture(None)
+            self.failed.emit(media_id, error)
+
+    def _look_ahead(self, media_id: MediaId, frame: FrameIndex) -> None:
+        """Read the neighbours and let the model encode them, when there is nothing better to do."""
+        project = self._workspace.require_document().project
+        if project.medium(media_id).kind is not MediaKind.IMAGE:
+            return
+        order = list(project.media)
+        place = order.index(media_id)
+        for rank, step in enumerate(NEIGHBOURS):
+            if not 0 <= place + step < len(order):
+                continue
+            near = order[place + step]
+            if project.medium(near).kind is not MediaKind.IMAGE:
+                continue
+            if (near, FrameIndex(0)) not in self._kept:
+                self._workspace.reading.loader.request(
+                    ("near", rank),
+                    self._reader(near, FrameIndex(0)),
+                    partial(self._keep, (near, FrameIndex(0))),
+                    _ignore,
+                    urgency=10 + rank,
+                )
+            self._encode_ahead(near, rank)
+
+    def _encode_ahead(self, media_id: MediaId, rank: int) -> None:
+        if not self._workspace.settings.prefetches or self._workspace.model is None:
+            return
+        self._workspace.engine.desk.ask(
+            EncodeFrame(FrameRef(self._workspace.media_ref(media_id), FrameIndex(0))),
+            lane=("encode", "near", rank),
+            priority=Priority.PREFETCH,
+            listener=Listener(silent, silent),
+        )
+
+    def _keep(self, key: _Key, picture: Pyramid) -> None:
+        self._kept[key] = picture
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and sum(_bytes(p) for p in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)
+
+    def _forget_all(self) -> None:
+        self._kept.clear()
+
+    # ------------------------------------------------------------------ loader thread
+
+    def _read_clip_frame(self, path: Path, media: Media, frame: FrameIndex) -> Pyramid:
+        if self._clip is None or self._clip[0] != media.id:
+            if self._clip is not None:
+                self._clip[1].close()
+            self._clip = (media.id, open_media(path, MediaKind.CLIP))
+        return Pyramid(self._clip[1].frame(frame))
+
+
+def _read_picture(path: Path, media: Media) -> Pyramid:
+    source = Picture(path, media.page, allow_huge=True)
+    try:
+        return Pyramid(source.frame())
+    finally:
+        source.close()
+
+
+def _bytes(picture: Pyramid) -> int:
+    return picture.rgb.nbytes * 4 // 3
+
+
+def _ignore(_: Exception) -> None:
+    """A neighbour that cannot be read is told about when somebody goes there."""

@@ -1,0 +1,136 @@
+"""WindowDesk: what concerns the window itself: tools, zoom, layers, theme, layout, dialogs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from sam3_annotator import log
+from sam3_annotator.ui.canvas import ToolName
+
+if TYPE_CHECKING:
+    from sam3_annotator.ui.canvas import CanvasView
+    from sam3_annotator.ui.settings import ThemeMode
+    from sam3_annotator.ui.wiring.workspace import Workspace
+    from sam3_annotator.workflow.view_state import Tool
+
+
+class WindowDesk(QObject):
+    """Acts on the canvas and the view; what needs the main window is asked for by signals.
+
+    Signals:
+        wanted: the name of a dialog or window command: "palette", "settings", "model", ...
+    """
+
+    wanted = Signal(str)
+
+    def __init__(self, workspace: Workspace, canvas: CanvasView) -> None:
+        super().__init__(workspace)
+        self._workspace, self._canvas = workspace, canvas
+
+    # ------------------------------------------------------------------ canvas
+
+    def use_tool(self, tool: Tool) -> None:
+        """Switch to a tool; the canvas gets the keyboard."""
+        self._workspace.state.update(tool=tool)
+        self._canvas.setFocus()
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom in (above 1) or out."""
+        self._canvas.zoom_to(self._canvas.viewport.scale * factor)
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._canvas.fit()
+
+    def actual_size(self) -> None:
+        """One screen pixel for each pixel of the picture."""
+        self._canvas.zoom_to(1.0)
+
+    def zoom_to_selection(self) -> None:
+        """Bring the selected objects into the middle."""
+        project, view = self._workspace.project, self._workspace.view
+        if project is None:
+            return
+        masks = (project.mask(found, view.frame) for found in view.selection)
+        boxes = [mask.box.box() for mask in masks if mask is not None]
+        if not boxes:
+            self._canvas.fit()
+            return
+        around = boxes[0]
+        for box in boxes[1:]:
+            around = around.united(box)
+        self._canvas.center_on(around.padded(0.15 * max(around.width, around.height)))
+
+    def edit_outline(self) -> None:
+        """Let the user move the points of the selected object's outline."""
+        project, view = self._workspace.project, self._workspace.view
+        mask = None if project is None or view.selected is None else project.mask(
+            view.selected, view.frame
+        )  # fmt: skip
+        if mask is not None:
+            self._workspace.state.update(tool=type(view.tool)(ToolName.POLYGON.value))
+            self._canvas.edit_vertices(mask)
+            self._canvas.setFocus()
+
+    def toggle_layer(self, name: str) -> None:
+        """Switch one of the yes-or-no fields of the display."""
+        display = self._workspace.view.display
+        self._workspace.state.update_display(**{name: not getattr(display, name)})
+
+    # ------------------------------------------------------------------ window
+
+    def use_theme(self, mode: ThemeMode) -> None:
+        """Switch to light, dark, or the system's choice, and remember it."""
+        self._workspace.settings.theme = mode
+        self._workspace.theme.use(mode)
+
+    def show_log(self) -> None:
+        """Open the log file with the system's program for text files."""
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log.log_file())))
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back."""
+        self.wanted.emit("full_screen")
+
+    def reset_layout(self) -> None:
+        """Put every panel back where it was at first."""
+        self.wanted.emit("reset_layout")
+
+    def quit(self) -> None:
+        """Close the window."""
+        self.wanted.emit("quit")
+
+    def show_palette(self) -> None:
+        """Offer every command by name."""
+        self.wanted.emit("palette")
+
+    def show_shortcuts(self) -> None:
+        """Let the user change keys."""
+        self.wanted.emit("shortcuts")
+
+    def show_settings(self) -> None:
+        """Let the user change settings."""
+        self.wanted.emit("settings")
+
+    def show_categories(self) -> None:
+        """Let the user edit the list of categories."""
+        self.wanted.emit("categories")
+
+    def show_model(self) -> None:
+        """Let the user choose weights."""
+        self.wanted.emit("model")
+
+    def show_doctor(self) -> None:
+        """Say what works on this machine."""
+        self.wanted.emit("doctor")
+
+    def show_tone(self) -> None:
+        """Let the user change brightness, contrast and gamma."""
+        self.wanted.emit("tone")
+
+    def show_about(self) -> None:
+        """Say what this program is."""
+        self.wanted.emit("about")
