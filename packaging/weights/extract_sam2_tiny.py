@@ -175,8 +175,10 @@ def checked(tensors: Tensors) -> Tensors:
     """The same tensors, contiguous float32; ends the program unless the inventory is complete."""
     values = sum(int(value.size) for value in tensors.values())
     if (len(tensors), values) != (KEYS_EXPECTED, VALUES_EXPECTED):
-        sys.exit(f"found {len(tensors)} tensors with {values} values, expected "
-                 f"{KEYS_EXPECTED} with {VALUES_EXPECTED}")
+        sys.exit(
+            f"found {len(tensors)} tensors with {values} values, expected "
+            f"{KEYS_EXPECTED} with {VALUES_EXPECTED}"
+        )
     return {key: np.ascontiguousarray(tensors[key], np.float32) for key in sorted(tensors)}
 
 

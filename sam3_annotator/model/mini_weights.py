@@ -1,0 +1,72 @@
+"""The two trained parts of the bundled model as files: memory for clips, finder of similar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from sam3_annotator.errors import WeightsTrouble
+from sam3_annotator.model.mini_finder import MiniFinder
+from sam3_annotator.model.mini_memory import MiniMemory
+from sam3_annotator.model.quantized import read_metadata, read_quantized, write_quantized
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
+TRACKER_FILE = "weights/mini_tracker.safetensors"
+FINDER_FILE = "weights/mini_finder.safetensors"
+"""Where the files lie among the program's resources."""
+
+_BITS = 8
+_SMALLEST = 2048  # values from which a tensor is coded
+
+_Part = TypeVar("_Part", MiniMemory, MiniFinder)
+
+
+def load_mini_memory(path: Path) -> MiniMemory:
+    """Read the memory, float32 on the CPU, frozen, in evaluation mode.
+
+    Raises:
+        WeightsTrouble: the file is missing, damaged, or something else.
+    """
+    return _load(path, MiniMemory(), "tracker")
+
+
+def load_mini_finder(path: Path) -> MiniFinder:
+    """Read the finder, float32 on the CPU, frozen, in evaluation mode.
+
+    Raises:
+        WeightsTrouble: the file is missing, damaged, or something else.
+    """
+    return _load(path, MiniFinder(), "finder")
+
+
+def write_mini(path: Path, module: nn.Module, part: str, notes: dict[str, str]) -> None:
+    """Store a trained part with 8 bits per value.
+
+    Args:
+        path: file to write.
+        module: a ``MiniMemory`` or a ``MiniFinder``.
+        part: ``"tracker"`` or ``"finder"``.
+        notes: what to remember in the header: steps, seed, data.
+    """
+    tensors = {key: value.detach().cpu() for key, value in module.state_dict().items()}
+    widths = {
+        key: _BITS
+        for key, value in tensors.items()
+        if value.dim() >= 2 and value.numel() >= _SMALLEST
+    }
+    write_quantized(path, tensors, widths, {**notes, "family": "mini", "part": part})
+
+
+def _load(path: Path, module: _Part, part: str) -> _Part:
+    tensors = read_quantized(path)
+    found = read_metadata(path).get("part")
+    if found != part:
+        raise WeightsTrouble(f"{path} holds the part “{found}” of the bundled model, not {part}.")
+    try:
+        module.load_state_dict(tensors, strict=True)
+    except RuntimeError as error:
+        raise WeightsTrouble(f"{path} does not fit this version of the program.") from error
+    return module.eval().requires_grad_(requires_grad=False)
