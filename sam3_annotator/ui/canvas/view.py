@@ -15,6 +15,7 @@ from sam3_annotator.ui.canvas.pyramid import Pyramid
 from sam3_annotator.ui.canvas.renderer import RasterRenderer, Renderer
 from sam3_annotator.ui.canvas.scene import DARK, Display, Marks
 from sam3_annotator.ui.canvas.tool_surface import ToolSurface, pixel_of
+from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ class CanvasView(ToolSurface):
         self._theme = DARK
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
-        self.setAccessibleName(self.tr("Canvas"))
+        self.setAccessibleName(translate("Canvas", "Canvas"))
         self._describe()
 
     @property
@@ -145,6 +146,10 @@ class CanvasView(ToolSurface):
         size = self._viewport.widget
         self._set_viewport(self._viewport.zoomed_at(scale, size.width / 2, size.height / 2))
 
+    def zoom_by(self, factor: float) -> None:
+        """Zoom around the middle, in (above 1) or out (below 1)."""
+        self.zoom_to(self._viewport.scale * factor)
+
     def center_on(self, box: Box) -> None:
         """Bring a box of the image into the middle, zooming out if it does not fit."""
         self._is_fitted = False
@@ -160,7 +165,7 @@ class CanvasView(ToolSurface):
             painter.drawText(
                 QRectF(self.rect()),
                 Qt.AlignmentFlag.AlignCenter,
-                self.tr("Open pictures or a clip to begin"),
+                translate("Canvas", "Open pictures or a clip to begin"),
             )
             painter.end()
             return
@@ -217,13 +222,13 @@ class CanvasView(ToolSurface):
     def _describe(self) -> None:
         """Tell a screen reader what is shown."""
         if self._pyramid is None:
-            self.setAccessibleDescription(self.tr("No picture is open"))
+            self.setAccessibleDescription(translate("Canvas", "No picture is open"))
             return
         size = self._pyramid.size
         chosen = [item.label for item in self._objects if item.is_selected]
-        text = self.tr("Picture {width} by {height}, {count} objects").format(
+        text = translate("Canvas", "Picture {width} by {height}, {count} objects").format(
             width=size.width, height=size.height, count=len(self._objects)
         )
         if chosen:
-            text += self.tr(", selected: {names}").format(names=", ".join(chosen))
+            text += translate("Canvas", ", selected: {names}").format(names=", ".join(chosen))
         self.setAccessibleDescription(text)
