@@ -21,12 +21,16 @@ INERT_COUNT = 32 + 2 * 4 + 1 + 4  # rotations, level 3 of two necks, CLIP's proj
 
 def published_tensors() -> dict[str, torch.Tensor]:
     """Every tensor of the published detector, without its prefix and without memory."""
-    return {
-        name.removeprefix(PREFIX): torch.empty(shape, device="meta")
+    shapes = {
+        name.removeprefix(PREFIX): shape
         for part in sam3_parts().values()
         for name, shape in part.items()
         if name.startswith(PREFIX)
     }
+    for block in range(32):  # stored in the file, though it is a table anyone can work out
+        rotations = f"backbone.vision_backbone.trunk.blocks.{block}.attn.freqs_cis"
+        shapes[rotations] = (5184 if block % 8 == 7 else 576, 32)
+    return {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
 
 
 def test_the_published_detector_has_the_published_number_of_tensors_and_parameters():
