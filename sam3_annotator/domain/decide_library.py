@@ -96,6 +96,7 @@ def _add_media(draft: Draft, command: AddMedia) -> Step:
 
 
 def _remove_media(draft: Draft, command: RemoveMedia) -> Step:
+    draft.project.preload(command.media_ids)
     for media_id in dict.fromkeys(command.media_ids):
         media = draft.medium(media_id)
         draft.put(Table.MEDIA, media, None)

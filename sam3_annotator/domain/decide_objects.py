@@ -67,6 +67,7 @@ def _decide_arrangement(draft: Draft, command: ArrangeCommand) -> Step:
 def _add_objects(draft: Draft, command: AddObjects) -> Step:
     if not command.objects:
         raise Rejected("There is nothing to add.")
+    draft.project.preload(new.media_id for new in command.objects)
     made = [_add_object(draft, new) for new in command.objects]
     for item, new in zip(made, command.objects, strict=True):
         frames = [edit.frame for edit in new.masks]

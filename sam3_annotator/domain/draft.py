@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.changes import Change, MaskletChange, RowChange, Step, Table
 from sam3_annotator.domain.entities import Category, Media, TrackedObject
+from sam3_annotator.domain.masklet import Masklet
 from sam3_annotator.errors import Rejected
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Row
     from sam3_annotator.domain.ids import BlobId, CategoryId, FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.mask import Mask
-    from sam3_annotator.domain.masklet import Masklet
     from sam3_annotator.domain.project import Project
 
 
@@ -135,7 +135,7 @@ class Draft:
         """An object's masklet as it will be."""
         if object_id in self._masklets:
             return self._masklets[object_id][1]
-        return self.project.masklet(object_id)
+        return self._masklet_before(object_id)
 
     def put_masklet(self, media_id: MediaId, masklet: Masklet) -> None:
         """Replace an object's masklet."""
@@ -177,10 +177,16 @@ class Draft:
             merge_key=merge_key,
         )
 
+    def _masklet_before(self, object_id: ObjectId) -> Masklet:
+        key = (Table.OBJECTS, int(object_id))
+        if key in self._before and self._before[key] is None:
+            return Masklet.empty(object_id, self.project.people)
+        return self.project.masklet(object_id)
+
     def _masklet_changes(self) -> list[MaskletChange]:
         changes = []
         for object_id, (media_id, new) in self._masklets.items():
-            before, after = new.differing_from(self.project.masklet(object_id))
+            before, after = new.differing_from(self._masklet_before(object_id))
             if len(before) or len(after):
                 changes.append(MaskletChange(media_id, object_id, before, after))
         return changes

@@ -44,6 +44,8 @@ class Project:
         self._opening = opening
         self._source = source
         self._contents: OrderedDict[MediaId, MediaContents] = OrderedDict()
+        self._weights: dict[MediaId, int] = {}
+        self._held = 0
         self._homes: dict[ObjectId, MediaId] = {}
         self._masks = MaskCache(source, _MASK_BYTES_KEPT)
 
@@ -159,6 +161,12 @@ class Project:
             self._contents.move_to_end(media_id)
         return found
 
+    def preload(self, media_ids: Iterable[MediaId]) -> None:
+        """Read what lies on many media at once, because it is about to be looked at."""
+        missing = [m for m in dict.fromkeys(media_ids) if m not in self._contents]
+        for media_id, contents in self._source.load(missing).items():
+            self._keep(media_id, contents)
+
     def walk(
         self, media_ids: Iterable[MediaId] | None = None
     ) -> Iterator[tuple[Media, MediaContents]]:
@@ -193,10 +201,11 @@ class Project:
     def _keep(self, media_id: MediaId, contents: MediaContents) -> None:
         self._contents[media_id] = contents
         self._homes.update(dict.fromkeys(contents.objects, media_id))
-        weight = sum(kept.weight for kept in self._contents.values())
-        while weight > _ROWS_KEPT and len(self._contents) > 1:
-            _, dropped = self._contents.popitem(last=False)
-            weight -= dropped.weight
+        self._weights[media_id] = contents.weight
+        self._held += contents.weight
+        while self._held > _ROWS_KEPT and len(self._contents) > 1:
+            dropped_id, dropped = self._contents.popitem(last=False)
+            self._held -= self._weights.pop(dropped_id)
             for object_id in dropped.objects:
                 self._homes.pop(object_id, None)
 

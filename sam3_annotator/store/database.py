@@ -29,6 +29,7 @@ APPLICATION_ID = 0x53334131
 
 _HEADER_BYTES = 100
 _BUSY_TIMEOUT_MS = 2000
+_CACHE_KIB = 65536
 
 
 class Database:
@@ -110,6 +111,7 @@ class Database:
         raw.execute("PRAGMA synchronous = FULL")
         raw.execute("PRAGMA foreign_keys = ON")
         raw.execute("PRAGMA temp_store = MEMORY")
+        raw.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
 
 def read_version(path: Path) -> int:

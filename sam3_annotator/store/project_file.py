@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from sam3_annotator.domain.media_paths import real_path, stored_path
 from sam3_annotator.domain.project import Project
 from sam3_annotator.errors import FileTrouble, ProjectTrouble
 from sam3_annotator.store import journal, schema
@@ -19,7 +20,6 @@ from sam3_annotator.store.database import (
     read_version,
 )
 from sam3_annotator.store.lock import ProjectLock
-from sam3_annotator.store.media_paths import real_path, stored_path
 from sam3_annotator.store.reading import StoredRows, read_opening
 
 if TYPE_CHECKING:

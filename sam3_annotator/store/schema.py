@@ -103,6 +103,7 @@ ANNOTATIONS = Table(
     Column("edited_at", Float, nullable=False),
     Column("attributes", Text),
     PrimaryKeyConstraint("object_id", "frame"),
+    sqlite_with_rowid=False,  # rows are small: kept in key order a clip reads in one sweep
 )
 """Columns as in :data:`sam3_annotator.domain.masklet.ROW`, except that NULL stands for "none"."""
 

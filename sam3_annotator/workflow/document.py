@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from sam3_annotator.domain.changes import Touched, inverted, touched_by
 from sam3_annotator.domain.decide import decide
 from sam3_annotator.domain.draft import Stamp
+from sam3_annotator.domain.media_paths import real_path
 from sam3_annotator.errors import FileTrouble, Rejected
 from sam3_annotator.store import journal
-from sam3_annotator.store.media_paths import real_path
 from sam3_annotator.store.project_file import ProjectFile
 from sam3_annotator.store.rows import write_blobs, write_changes, write_sequences
 
