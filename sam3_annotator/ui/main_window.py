@@ -129,6 +129,7 @@ class MainWindow(QMainWindow):
             ("objects", translate("Panels", "Objects"), parts.objects),
             ("properties", translate("Panels", "Properties"), parts.properties),
             ("history", translate("Panels", "History"), parts.history),
+            ("candidates", translate("Panels", "Candidates"), parts.candidates),
         ):
             self.docks.add(name, title, widget, right)
         bottom = Qt.DockWidgetArea.BottomDockWidgetArea

@@ -103,8 +103,8 @@ class CommandPalette(QDialog):
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8}
             steps[Qt.Key.Key_PageUp] = -8
-            step = steps.get(Qt.Key(event.key()))
-            if step is not None and self.list.count():
+            step = steps.get(Qt.Key(event.key()), 0)
+            if step and self.list.count():
                 row = (self.list.currentRow() + step) % self.list.count()
                 self.list.setCurrentRow(row)
                 return True
@@ -136,8 +136,9 @@ class CommandPalette(QDialog):
         return f"{place}{entry.name}{keys}"
 
     def _run(self) -> None:
-        item = self.list.currentItem()
-        action = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        if action is not None and action.isEnabled():
+        if self.list.currentRow() < 0:
+            return
+        action = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
+        if action.isEnabled():
             self.close()
             action.trigger()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QStackedWidget
 
 from sam3_annotator.ui.canvas import CanvasView
+from sam3_annotator.ui.panels.candidates import CandidatesPanel
 from sam3_annotator.ui.panels.find_bar import FindBar
 from sam3_annotator.ui.panels.history import HistoryPanel
 from sam3_annotator.ui.panels.objects import ObjectsPanel
 from sam3_annotator.ui.panels.properties import PropertiesPanel
+from sam3_annotator.ui.panels.thumbnails import ThumbnailsPanel
 from sam3_annotator.ui.status_bar import StatusBar
 from sam3_annotator.ui.tool_strip import ToolStrip
 from sam3_annotator.ui.top_bar import TopBar
@@ -36,6 +38,8 @@ class Parts:
     objects: ObjectsPanel
     properties: PropertiesPanel
     history: HistoryPanel
+    candidates: CandidatesPanel
+    thumbnails: ThumbnailsPanel
     status: StatusBar
     stage: QStackedWidget
     strip: QStackedWidget
@@ -52,9 +56,12 @@ class Parts:
             objects=ObjectsPanel(tokens),
             properties=PropertiesPanel(),
             history=HistoryPanel(tokens),
+            candidates=CandidatesPanel(),
+            thumbnails=ThumbnailsPanel(),
             status=StatusBar(),
             stage=stage,
             strip=strip,
         )
         stage.addWidget(parts.canvas)
+        strip.addWidget(parts.thumbnails)
         return parts

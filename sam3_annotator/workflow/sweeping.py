@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.commands import AddModelPass, AddObjects, FrameMask, NewObject
@@ -140,11 +141,12 @@ class Sweeping:
             frame = run.waiting.popleft()
             number = run.asked
             run.asked += 1
+            listener = Listener(self._keep, partial(self._ended, number))
             ticket = self._desk.ask(
                 FindConcept(("sweep", number), frame, run.wish.concept, run.wish.threshold),
                 lane=("sweep", number),
                 priority=Priority.RUN,
-                listener=Listener(self._keep, lambda ending, n=number: self._ended(n, ending)),
+                listener=listener,
             )
             run.tickets[number] = ticket
         if not run.tickets and not run.waiting:

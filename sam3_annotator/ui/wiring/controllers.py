@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sam3_annotator.ui.wiring.candidate_sync import CandidateSync
 from sam3_annotator.ui.wiring.categories import CategoryDesk
 from sam3_annotator.ui.wiring.desks import Desks
 from sam3_annotator.ui.wiring.edits import EditDesk
@@ -39,6 +40,7 @@ class Controllers:
     panels: PanelSync
     status: StatusSync
     strip: StripSync
+    candidates: CandidateSync
 
     @staticmethod
     def make(workspace: Workspace, parts: Parts, ask: Ask) -> Controllers:
@@ -65,11 +67,12 @@ class Controllers:
             categories=categories,
             objects=objects,
             gestures=gestures,
-            finding=FindDesk(workspace, parts, categories, scene),
+            finding=FindDesk(workspace, parts, categories, work, ask),
             model=model,
             work=work,
             window=window,
         )
         status = StatusSync(workspace, navigation, work, parts.status)
         strip = StripSync(workspace, navigation, parts)
-        return Controllers(desks, pictures, scene, panels, status, strip)
+        candidates = CandidateSync(workspace, parts, pictures, scene)
+        return Controllers(desks, pictures, scene, panels, status, strip, candidates)

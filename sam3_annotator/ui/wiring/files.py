@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject
 
 from sam3_annotator import paths
 from sam3_annotator.domain.commands import AddMedia, RelocateMedia
+from sam3_annotator.domain.media_paths import stored_path
 from sam3_annotator.errors import FileTrouble, Rejected
 from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES
 from sam3_annotator.io.opening import Gathered, find_moved, gather, gather_clip
-from sam3_annotator.store.media_paths import stored_path
 from sam3_annotator.store.project_file import SUFFIX
 from sam3_annotator.ui.text import translate
 from sam3_annotator.workflow.document import Document

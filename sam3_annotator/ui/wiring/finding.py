@@ -7,34 +7,50 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from sam3_annotator.domain.commands import AddObjects, FrameMask, NewObject
-from sam3_annotator.engine.protocol import Capability
-from sam3_annotator.errors import Rejected
+from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.domain.ids import FrameIndex
+from sam3_annotator.domain.prompts import ConceptPrompt
+from sam3_annotator.engine.protocol import Capability, FrameRef
+from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring.gestures import missing_ability
+from sam3_annotator.workflow.sweeping import Sweeping, SweepReport, SweepWish
 from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.ids import CategoryId
     from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.ui.ask import Ask
     from sam3_annotator.ui.parts import Parts
     from sam3_annotator.ui.wiring.categories import CategoryDesk
-    from sam3_annotator.ui.wiring.scene_sync import SceneSync
+    from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.detecting import AcceptedCandidates, Search
 
-UNNAMED = "object"
-"""Category of things found by example alone."""
+_SWEEP = "sweep"
 
 
 class FindDesk(QObject):
     """Connects the Find bar with the search workflow and keeps what is accepted."""
 
     def __init__(
-        self, workspace: Workspace, parts: Parts, categories: CategoryDesk, scene: SceneSync
+        self,
+        workspace: Workspace,
+        parts: Parts,
+        categories: CategoryDesk,
+        work: WorkDesk,
+        ask: Ask,
     ) -> None:
         super().__init__(workspace)
         self._workspace, self._bar = workspace, parts.find_bar
-        self._canvas, self._categories, self._scene = parts.canvas, categories, scene
+        self._canvas, self._categories = parts.canvas, categories
+        self._work, self._ask = work, ask
+        self._sweeping = Sweeping(
+            workspace.engine.desk,
+            lambda done, total: work.advance(_SWEEP, done, total),
+            self._sweep_ended,
+            workspace.troubled.emit,
+        )
         bar, canvas = parts.find_bar, parts.canvas
         bar.find_requested.connect(self.find)
         bar.exemplar_tool_requested.connect(self._use_exemplars)
@@ -62,6 +78,45 @@ class FindDesk(QObject):
     def run(self) -> None:
         """Look again for what the Find bar says."""
         self.find(self._bar.phrase.text().strip())
+
+    def run_everywhere(self) -> None:
+        """Look in every picture of the project; what is found is kept as the model's proposal."""
+        workspace = self._workspace
+        with workspace.explaining():
+            document, model = workspace.require_document(), workspace.model
+            search = workspace.detecting.search
+            phrase = self._bar.phrase.text().strip()
+            concept = ConceptPrompt(phrase)
+            if model is None or not workspace.can(Capability.PHRASE):
+                raise Rejected(missing_ability(Capability.PHRASE, model is not None))
+            if not phrase:
+                raise Rejected(translate("FindDesk", "Type what to find in every picture first."))
+            media = [m.id for m in document.project.media.values() if m.kind is MediaKind.IMAGE]
+            if not self._ask.confirm(
+                translate("FindDesk", "Find “{phrase}” in %n picture(s)?", "", len(media)).format(
+                    phrase=phrase
+                ),
+                translate(
+                    "FindDesk",
+                    "Everything found with a score of at least {score} becomes an object to be "
+                    "reviewed. It runs in the background and is one step to undo.",
+                ).format(score=f"{search.threshold:.2f}"),
+                translate("FindDesk", "Find"),
+            ):
+                return
+            title = translate("Step", "Find “{phrase}” everywhere").format(phrase=phrase)
+            wish = SweepWish(concept, self._categories.named(phrase), search.threshold, title)
+            frames = [FrameRef(workspace.media_ref(one), FrameIndex(0)) for one in media]
+            self._work.begin(
+                _SWEEP,
+                translate("FindDesk", "finding “{phrase}” in the project").format(phrase=phrase),
+                self._sweeping.cancel,
+            )
+            try:
+                self._sweeping.start(document, frames, wish, model)
+            except AnnotatorError:
+                self._work.end(_SWEEP)
+                raise
 
     def accept_all(self) -> None:
         """Accept every open candidate above the threshold."""
@@ -121,6 +176,16 @@ class FindDesk(QObject):
                         title,
                     )
                 )
+
+    def _sweep_ended(self, report: SweepReport) -> None:
+        self._work.end(_SWEEP)
+        text = translate("FindDesk", "{found} found in {frames} pictures, {known} known already.")
+        said = text.format(found=report.found, frames=report.frames, known=report.known)
+        if report.failed:
+            said += " " + translate("FindDesk", "%n picture(s) failed.", "", report.failed)
+        if report.is_cancelled:
+            said = translate("FindDesk", "Stopped; what was found is kept.") + " " + said
+        self._workspace.said.emit(said)
 
     def _category(self, phrase: str) -> CategoryId:
         if phrase:

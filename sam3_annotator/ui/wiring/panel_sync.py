@@ -115,9 +115,12 @@ class PanelSync(QObject):
         return tuple(groups)
 
     def _described(self, project: Project, selected: ObjectId | None) -> ObjectProperties | None:
-        if selected is None:
+        media_id = self._workspace.view.media_id
+        if selected is None or media_id is None:
             return None
-        item = project.object(selected)
+        item = project.contents(media_id).objects.get(selected)
+        if item is None:
+            return None
         note = project.masklet(selected).at(self._workspace.view.frame)
         category = project.category(item.category_id)
         values = {**dict(item.attributes), **(dict(note.attributes) if note else {})}

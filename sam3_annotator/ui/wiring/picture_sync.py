@@ -47,9 +47,15 @@ class PictureSync(QObject):
         super().__init__(workspace)
         self._workspace, self._canvas = workspace, canvas
         self._kept: OrderedDict[_Key, Pyramid] = OrderedDict()
+        self._picture: Pyramid | None = None
         self._clip: tuple[MediaId, MediaSource] | None = None
         workspace.view_changed.connect(self._view_changed)
         workspace.document_changed.connect(self._forget_all)
+
+    @property
+    def picture(self) -> Pyramid | None:
+        """The picture on the canvas; None while there is none."""
+        return self._picture
 
     def reload(self) -> None:
         """Read the shown frame again, e.g. after its file was found elsewhere."""
@@ -65,7 +71,7 @@ class PictureSync(QObject):
         self._workspace.detecting.open_frame(None)
         if after.media_id is None:
             self._workspace.reading.loader.forget("picture")
-            self._canvas.set_picture(None)
+            self._put(None)
             return
         self._show(after.media_id, after.frame)
 
@@ -94,19 +100,23 @@ class PictureSync(QObject):
         view = self._workspace.view
         if (view.media_id, view.frame) != (media_id, frame):
             return
-        self._canvas.set_picture(picture, key=media_id)
+        self._put(picture, media_id)
         shown = self._workspace.frame_ref()
         self._workspace.segmenting.open_frame(shown)
         self._workspace.detecting.open_frame(shown)
         self.shown.emit(media_id)
-        self._look_ahead(media_id, frame)
+        self._look_ahead(media_id)
+
+    def _put(self, picture: Pyramid | None, key: object = None) -> None:
+        self._picture = picture
+        self._canvas.set_picture(picture, key)
 
     def _not_shown(self, media_id: MediaId, error: Exception) -> None:
         if self._workspace.view.media_id == media_id:
-            self._canvas.set_picture(None)
+            self._put(None)
             self.failed.emit(media_id, error)
 
-    def _look_ahead(self, media_id: MediaId, frame: FrameIndex) -> None:
+    def _look_ahead(self, media_id: MediaId) -> None:
         """Read the neighbours and let the model encode them, when there is nothing better to do."""
         project = self._workspace.require_document().project
         if project.medium(media_id).kind is not MediaKind.IMAGE:
