@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.geometry import Box, Point
     from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.ui.canvas.scene import CandidateMark, CanvasObject, CanvasTheme
-    from sam3_annotator.ui.canvas.tools.events import Dabbed
+    from sam3_annotator.ui.canvas.tools.events import Dabbed, PointerEvent
     from sam3_annotator.ui.canvas.viewport import Viewport
 
 
@@ -46,6 +46,7 @@ class CanvasView(ToolSurface):
         self._marks = Marks()
         self._display = Display()
         self._theme = DARK
+        self._late_objects: tuple[CanvasObject, ...] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
         self.setAccessibleName(translate("Canvas", "Canvas"))
@@ -85,9 +86,15 @@ class CanvasView(ToolSurface):
     def set_objects(self, objects: Sequence[CanvasObject]) -> None:
         """Show these objects; what is equal to what is shown costs nothing.
 
+        While a stroke is being drawn they wait until it ends, so that it stays visible.
+
         Raises:
             ValueError: two objects share an id.
         """
+        if self._tool.draft.is_stroking:
+            self._late_objects = tuple(objects)
+            return
+        self._late_objects = None
         known = {item.id: item for item in self._objects}
         # Equal masks keep their identity, by which outlines are remembered.
         fresh = tuple(
@@ -208,8 +215,17 @@ class CanvasView(ToolSurface):
 
     def _drop_stroke(self) -> None:
         self._renderer.drop_stroke()
+        self._show_late_objects()
+
+    def _pointer(self, kind: str, event: PointerEvent) -> None:
+        super()._pointer(kind, event)
+        self._show_late_objects()
 
     # Inside.
+
+    def _show_late_objects(self) -> None:
+        if self._late_objects is not None and not self._tool.draft.is_stroking:
+            self.set_objects(self._late_objects)
 
     def _stroke_target(self) -> ObjectId | None:
         """The one selected object that a stroke would change."""

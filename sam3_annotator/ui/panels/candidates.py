@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
     QSlider,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PySide6.QtGui import QResizeEvent
 
-_CELL_PX = 92
+_CELL_PX = 84
 _STEPS = 100
 """Positions of the threshold slider between 0 and 1."""
 
@@ -179,18 +180,19 @@ class CandidatesPanel(QWidget):
 
     def _laid_out(self) -> QWidget:
         body, header, row = QWidget(), QHBoxLayout(), QHBoxLayout()
+        header.setSpacing(8)
         header.addWidget(self._title, 1)
         header.addWidget(self._least)
         row.setSpacing(8)
-        row.addWidget(self._accept_all, 1)
-        row.addWidget(self._more)
-        row.addWidget(self._fewer)
+        row.addWidget(self._more, 1)
+        row.addWidget(self._fewer, 1)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(12, 10, 12, 12)
         layout.setSpacing(8)
         layout.addLayout(header)
         layout.addWidget(self._slider)
         layout.addWidget(self.grid, 1)
+        layout.addWidget(self._accept_all)
         layout.addLayout(row)
         return body
 
@@ -208,7 +210,9 @@ class CandidatesPanel(QWidget):
             undecided = (i.key for i in self._model.shown if not i.is_accepted | i.is_rejected)
             self.set_current(next(undecided, self._model.shown[0].key))
         count = sum(not (i.is_accepted or i.is_rejected) for i in self._model.shown)
-        self._accept_all.setText(translate("CandidatesPanel", "Accept %n above", "", count))
+        self._accept_all.setText(
+            translate("CandidatesPanel", "Accept {count} above").format(count=count)
+        )
         self._accept_all.setEnabled(count > 0)
         has_current = self.current_key is not None
         self._more.setEnabled(has_current)
@@ -303,7 +307,9 @@ class _Grid(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as fit, each as wide as it can be."""
-        width = self.viewport().width() - 1
+        # Qt lays icons out as if the scroll bar were there, so that its coming changes nothing.
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        width = self.maximumViewportSize().width() - bar - 1
         side = width // max(1, width // _CELL_PX)
         self.setGridSize(QSize(side, side * 2 // 3 + CAPTION_PX + 6))
         super().resizeEvent(event)

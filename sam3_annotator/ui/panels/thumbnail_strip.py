@@ -156,9 +156,9 @@ class ThumbModel(QAbstractListModel):
         return None
 
     def _passes(self, item: ThumbItem) -> bool:
-        return (self._state is None or item.state is self._state) and (
-            self._text in item.name.casefold()
-        )
+        if self._state is not None and item.state is not self._state:
+            return False
+        return not self._text or self._text in item.name.casefold()
 
     def _show(self, shown: list[ThumbItem]) -> None:
         is_same = [i.media_id for i in shown] == [i.media_id for i in self._shown]
@@ -216,6 +216,7 @@ class ThumbDelegate(QStyledItemDelegate):
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, name)
         _badge(painter, cell, item)
         painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         is_current = bool(state & QStyle.StateFlag.State_Selected)
         line = QPalette.ColorRole.Highlight if is_current else QPalette.ColorRole.Mid
         painter.setPen(QPen(palette.color(line), 2.0 if is_current else 1.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QLocale, QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -37,6 +37,8 @@ THUMBNAIL_PX = 192
 """A good longest side for the pictures given to :meth:`ThumbnailsPanel.set_thumbnail`."""
 _CELL = QSize(128, 92)
 _ASK_MS = 40
+_STATES = (None, MediaState.TODO, MediaState.DONE, MediaState.REVIEWED)
+"""What the entries of the filter stand for; as item data Qt would turn them into plain strings."""
 _AHEAD = 6
 """Thumbnails asked for on either side of those in sight."""
 
@@ -71,13 +73,14 @@ class ThumbnailsPanel(QWidget):
         self._soon.timeout.connect(self._ask)
         self.strip.moved.connect(self._soon.start)
         self._state, self._name, self._count = QComboBox(), QLineEdit(), QLabel()
-        for text, state in (
-            (translate("ThumbnailsPanel", "All"), None),
-            (translate("ThumbnailsPanel", "To do"), MediaState.TODO),
-            (translate("ThumbnailsPanel", "Done"), MediaState.DONE),
-            (translate("ThumbnailsPanel", "Reviewed"), MediaState.REVIEWED),
-        ):
-            self._state.addItem(text, state)
+        self._state.addItems(
+            [
+                translate("ThumbnailsPanel", "All"),
+                translate("ThumbnailsPanel", "To do"),
+                translate("ThumbnailsPanel", "Done"),
+                translate("ThumbnailsPanel", "Reviewed"),
+            ]
+        )
         self._state.setAccessibleName(translate("ThumbnailsPanel", "Show by state"))
         self._name.setPlaceholderText(translate("ThumbnailsPanel", "Name"))
         self._name.setAccessibleName(translate("ThumbnailsPanel", "Show by name"))
@@ -97,6 +100,7 @@ class ThumbnailsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._body)
+        self.setMinimumHeight(_CELL.height() + 32)
         self._refresh()
 
     def set_items(self, items: Sequence[ThumbItem]) -> None:
@@ -148,14 +152,15 @@ class ThumbnailsPanel(QWidget):
         return body
 
     def _filter(self) -> None:
-        self._model.set_filter(self._state.currentData(), self._name.text())
+        self._model.set_filter(_STATES[self._state.currentIndex()], self._name.text())
         self._refresh()
 
     def _refresh(self) -> None:
         self._body.show_content(has_content=self._model.total > 0)
         shown, total = len(self._model.shown_ids), self._model.total
         if shown == total:
-            self._count.setText(translate("ThumbnailsPanel", "%n item(s)", "", total))
+            number = QLocale().toString(total)
+            self._count.setText(translate("ThumbnailsPanel", "{n} in all").format(n=number))
         else:
             self._count.setText(
                 translate("ThumbnailsPanel", "{shown} of {total}").format(shown=shown, total=total)

@@ -169,6 +169,22 @@ def test_finished_stroke_stays_until_objects_come(qtbot, canvas, square):
     assert near(pixel(canvas, 103, 64), [200] * 3)
 
 
+def test_objects_that_come_during_a_stroke_wait(qtbot, canvas, square):
+    item = square(1, 20, 20, 60, 60, color="#ff0000", is_selected=True)
+    canvas.set_objects([item])
+    canvas.set_tool(ToolName.BRUSH)
+    wx, wy = canvas.viewport.to_widget(Point(30.5, 90.5))
+    where = QPoint(round(wx), round(wy))
+    left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    qtbot.mousePress(canvas, left, plain, where)
+    canvas.set_objects([item, square(2, 70, 20, 79, 60, color="#00ff00")])
+    assert not near(pixel(canvas, 33, 94), [40] * 3)
+    assert near(pixel(canvas, 74, 40), [40] * 3)
+    qtbot.mouseRelease(canvas, left, plain, where)
+    assert near(pixel(canvas, 33, 94), [40] * 3)
+    assert not near(pixel(canvas, 74, 40), [40] * 3)
+
+
 def test_tone_changes_the_screen_not_the_picture(canvas, rgb):
     before = rgb.copy()
     canvas.set_display(Display(tone=Tone(brightness=0.2)))

@@ -56,6 +56,7 @@ class BrushTool(Tool):
         return Draft(
             brush_diameter=self.context.options.brush_diameter,
             is_erase=self._erases if self._last is not None else self._is_eraser,
+            is_stroking=self._last is not None,
         )
 
     def press(self, event: PointerEvent) -> Outcomes:

@@ -218,6 +218,7 @@ class Draft:
     Attributes:
         rings: points in image pixels; for a box its two corners.
         brush_diameter: ring around the pointer in image pixels, or 0 for none.
+        is_stroking: a brush is down, and its dabs must stay visible.
         active: ring and vertex that would be dragged now, or None.
     """
 
@@ -225,6 +226,7 @@ class Draft:
     rings: tuple[tuple[Point, ...], ...] = ()
     brush_diameter: float = 0.0
     is_erase: bool = False
+    is_stroking: bool = False
     active: tuple[int, int] | None = None
 
     @property
