@@ -13,8 +13,8 @@ import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _GET_AGAIN = "Download it again, or copy it again from where you have it."
+_MAPPED_BYTES = 1 << 30
 _WRAPPERS = ("model", "state_dict", "model_state_dict")
 _DTYPES = {
     torch.float64: "F64",
@@ -53,6 +54,9 @@ _DTYPES = {
     torch.float8_e4m3fn: "F8_E4M3",
     torch.float8_e5m2: "F8_E5M2",
 }
+
+
+_Reader: TypeAlias = "Callable[[str], Tensor]"
 
 
 class TensorFile:
@@ -70,58 +74,82 @@ class TensorFile:
         self.found = found
         self.headers: dict[str, TensorHeader] = {}
         self.metadata: dict[str, str] = {}
-        self._readers: dict[str, Callable[[str], Tensor]] = {}
+        self._file_of: dict[str, Path] = {}
+        self._open: dict[Path, _Reader] = {}
+        self._copied_bytes = 0
         for file in found.files:
-            if found.kind is Kind.SAFETENSORS:
-                self._open_safetensors(file)
-            else:
-                self._open_torch(file, mapped=found.kind is Kind.TORCH_ZIP)
+            headers = self._describe(file)
+            self.headers |= headers
+            self._file_of |= dict.fromkeys(headers, file)
 
     def read(self, name: str) -> Tensor:
         """One tensor on the CPU, a view into the memory-mapped file where that is possible."""
-        return self._readers[name](name)
+        file = self._file_of[name]
+        reader = self._open.get(file)
+        if reader is None:
+            reader = self._open[file] = self._opened(file)
+        return reader(name)
+
+    def converted(self, name: str, dtype: torch.dtype | None, device: torch.device) -> Tensor:
+        """One tensor in another precision or place; the file's own if neither differs.
+
+        What was copied needs the mapped file no more, yet its pages count as ours until the
+        mapping ends; so the file is opened anew after every ``_MAPPED_BYTES``.
+        """
+        stored = self.read(name)
+        tensor = stored.to(device=device, dtype=dtype if stored.is_floating_point() else None)
+        if tensor is not stored and not self._is_quantised:
+            self._copied_bytes += stored.nbytes
+            if self._copied_bytes > _MAPPED_BYTES:
+                self._copied_bytes = 0
+                self._open.clear()
+        return tensor
 
     def hollow(self, name: str) -> Tensor:
         """One tensor's shape on the meta device, float32."""
         return torch.empty(self.headers[name].shape, device="meta")
 
-    def _open_safetensors(self, file: Path) -> None:
+    @property
+    def _is_quantised(self) -> bool:
+        return self.metadata.get("format") == QUANTISED_FORMAT
+
+    def _describe(self, file: Path) -> dict[str, TensorHeader]:
+        if self.found.kind is not Kind.SAFETENSORS:
+            tensors = _torch_tensors(file, mapped=self.found.kind is Kind.TORCH_ZIP)
+            self._open[file] = tensors.__getitem__
+            return {name: _header(tensor) for name, tensor in tensors.items()}
         headers, metadata = read_safetensors_header(file)
-        if metadata.get("format") == QUANTISED_FORMAT:
-            self._open_quantised(file, headers, metadata)
-            return
+        self.metadata |= metadata
+        return _decoded_headers(file, headers, metadata) if self._is_quantised else headers
+
+    def _opened(self, file: Path) -> _Reader:
+        if self.found.kind is not Kind.SAFETENSORS:
+            return _torch_tensors(file, mapped=self.found.kind is Kind.TORCH_ZIP).__getitem__
+        if self._is_quantised:
+            return read_quantized(file).__getitem__
         try:
-            opened = safe_open(file, framework="pt", device="cpu")
+            reader: _Reader = safe_open(file, framework="pt", device="cpu").get_tensor
         except (SafetensorError, OSError) as error:
             raise WeightsTrouble(f"{file} cannot be read: {error}.", _GET_AGAIN) from error
-        self.headers |= headers
-        self.metadata |= metadata
-        self._readers |= dict.fromkeys(headers, opened.get_tensor)
+        return reader
 
-    def _open_quantised(
-        self, file: Path, headers: dict[str, TensorHeader], metadata: dict[str, str]
-    ) -> None:
-        """Our own shipped files: codes and scales stand for tensors, decoded at the first read."""
-        try:
-            coded = {
-                name: tuple(map(int, shape))
-                for name, shape in json.loads(metadata["shapes"]).items()
-            }
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise WeightsTrouble(f"{file} has a damaged header.", _GET_AGAIN) from error
-        plain = {name: header for name, header in headers.items() if "::" not in name}
-        self.headers |= plain
-        self.headers |= {name: TensorHeader(CODED, shape) for name, shape in coded.items()}
-        self.metadata |= metadata
-        decoded = cache(partial(read_quantized, file))
-        self._readers |= dict.fromkeys((*plain, *coded), lambda name: decoded()[name])
 
-    def _open_torch(self, file: Path, *, mapped: bool) -> None:
-        tensors = _torch_tensors(file, mapped=mapped)
-        for name, tensor in tensors.items():
-            dtype = _DTYPES.get(tensor.dtype, str(tensor.dtype))
-            self.headers[name] = TensorHeader(dtype, tuple(tensor.shape))
-        self._readers |= dict.fromkeys(tensors, tensors.__getitem__)
+def _header(tensor: Tensor) -> TensorHeader:
+    return TensorHeader(_DTYPES.get(tensor.dtype, str(tensor.dtype)), tuple(tensor.shape))
+
+
+def _decoded_headers(
+    file: Path, headers: dict[str, TensorHeader], metadata: dict[str, str]
+) -> dict[str, TensorHeader]:
+    """Headers of our own shipped files, in which codes and scales stand for tensors."""
+    try:
+        shapes = json.loads(metadata["shapes"])
+        coded = {
+            str(name): TensorHeader(CODED, tuple(map(int, shape))) for name, shape in shapes.items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsTrouble(f"{file} has a damaged header.", _GET_AGAIN) from error
+    return {name: header for name, header in headers.items() if "::" not in name} | coded
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +165,10 @@ class Checkpoint:
     _names: Mapping[str, str]
 
     def tensors(self, part: str) -> dict[str, Tensor]:
-        """Tensors of one complete part by official name, in the file's dtype, on the CPU.
+        """Tensors of one complete part by official name.
 
-        Only fused matrices and the position table of a transformers file are copied; all else is
-        a view into the mapped file.
+        On the CPU in the file's own precision only fused matrices and the position table of a
+        transformers file are copied; all else is a view into the mapped file.
 
         Raises:
             WeightsTrouble: the file does not hold that part.
@@ -179,12 +207,15 @@ def inspect(path: Path) -> Inspection:
     return _inspect(TensorFile(find(path)))
 
 
-def open_checkpoint(path: Path, *, with_data: bool = True) -> Checkpoint:
+def open_checkpoint(
+    path: Path, *, dtype: torch.dtype | None = None, device: torch.device | str = "cpu"
+) -> Checkpoint:
     """Open a file or folder strictly.
 
     Args:
         path: the file or folder.
-        with_data: False hands out tensors on the meta device: shapes without reading a byte.
+        dtype: precision of the tensors handed out; ``None`` for the file's.
+        device: where they go; ``"meta"`` gives shapes without reading a byte.
 
     Raises:
         WeightsTrouble: it is not a usable checkpoint, or tensors are missing, unexpected or of
@@ -197,7 +228,9 @@ def open_checkpoint(path: Path, *, with_data: bool = True) -> Checkpoint:
     names = {unified: name for name, unified in unify(file.headers).items()}
     if inspection.layout is Layout.OFFICIAL:
         names = {name: name for name in file.headers}
-    return Checkpoint(inspection, file.read if with_data else file.hollow, names)
+    place = torch.device(device)
+    reader = partial(file.converted, dtype=dtype, device=place)
+    return Checkpoint(inspection, file.hollow if place.type == "meta" else reader, names)
 
 
 def _inspect(file: TensorFile) -> Inspection:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -229,6 +230,7 @@ class Recipe:
     shared: tuple[str, ...] = ()
 
 
+@cache
 def recipe(official: str) -> Recipe:
     """How to make the tensor called ``official`` from a transformers file.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import torch
-
 from sam3_annotator.errors import WeightsTrouble
 from sam3_annotator.model import keys_detector
 from sam3_annotator.model.checkpoint import Checkpoint, open_checkpoint
@@ -36,6 +34,7 @@ from sam3_annotator.model.tracker_config import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import torch
     from torch import Tensor
 
     from sam3_annotator.model.families import Family
@@ -111,16 +110,12 @@ def load(path: Path, *, dtype: torch.dtype | None, device: torch.device | str) -
     Raises:
         WeightsTrouble: the file is not usable; see ``open_checkpoint``.
     """
-    checkpoint = open_checkpoint(path, with_data=torch.device(device).type != "meta")
-    states = {
-        module: {name: tensor.to(device=device, dtype=dtype) for name, tensor in state.items()}
-        for module, state in our_states(checkpoint).items()
-    }
-    return LoadedWeights(checkpoint.inspection, states)
+    checkpoint = open_checkpoint(path, dtype=dtype, device=device)
+    return LoadedWeights(checkpoint.inspection, our_states(checkpoint))
 
 
 def our_states(checkpoint: Checkpoint) -> dict[str, State]:
-    """State dicts by module, in the file's precision; see ``LoadedWeights.states``.
+    """State dicts by module; see ``LoadedWeights.states``.
 
     Raises:
         WeightsTrouble: SAM 3 weights without the detector, which all of its uses need.
