@@ -12,18 +12,18 @@ from PySide6.QtCore import QByteArray, QDataStream, QIODevice
 from PySide6.QtGui import QPainterPath, QPolygonF
 
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.domain.outlines import outlines_of, simplified
+from sam3_annotator.domain.outlines import Polygon, outlines_of, simplified
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from sam3_annotator.domain.outlines import Polygon
 
 _EXACT_FROM_SCALE = 3.0
 """From this many screen pixels per image pixel outlines follow the pixel edges exactly."""
 _TOLERANCE_SCREEN_PX = 0.75
+_EVEN_TOLERANCE = 0.55
 _COVERED = 64
 """Out of 255: how much of a coarse cell a mask must cover to count there."""
 
@@ -87,7 +87,7 @@ def outlines_at(mask: Mask, detail: int) -> tuple[Polygon, ...]:
         return outlines_of(mask)
     step = 1 << detail
     if step == 1:
-        return simplified(outlines_of(mask), 1.0)
+        return tuple(_evened(polygon) for polygon in outlines_of(mask))
     crop = mask.crop().view(np.uint8) * np.uint8(255)
     width, height = -(-mask.box.width // step), -(-mask.box.height // step)
     padded = cv2.copyMakeBorder(
@@ -103,11 +103,33 @@ def outlines_at(mask: Mask, detail: int) -> tuple[Polygon, ...]:
     coarse = Mask.from_array(share >= min(_COVERED, int(share.max())))
     offset = np.array([mask.box.left, mask.box.top], dtype=np.float64)
     return tuple(
-        type(polygon)(
+        Polygon(
             polygon.outer * step + offset, tuple(hole * step + offset for hole in polygon.holes)
         )
-        for polygon in simplified(outlines_of(coarse), 0.75)
+        for polygon in map(_evened, outlines_of(coarse))
     )
+
+
+def _evened(polygon: Polygon) -> Polygon:
+    """An outline through the middles of pixel edges, at most half a cell off the exact one.
+
+    It has no stairs where the mask has a slanting edge, and so needs few points.
+    """
+    (even,) = simplified(
+        [Polygon(_middles(polygon.outer), tuple(_middles(hole) for hole in polygon.holes))],
+        _EVEN_TOLERANCE,
+    )
+    return even
+
+
+def _middles(ring: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The middle of every unit step along a ring whose sides are horizontal or vertical."""
+    steps = np.roll(ring, -1, axis=0) - ring
+    lengths = np.abs(steps).sum(axis=1).astype(np.int64)
+    side = np.repeat(np.arange(len(ring)), lengths)
+    along = np.arange(side.size) - np.repeat(np.cumsum(lengths) - lengths, lengths) + 0.5
+    middles: NDArray[np.float64] = ring[side] + steps[side] * (along / lengths[side])[:, None]
+    return middles
 
 
 def path_of(polygons: Iterable[Polygon]) -> QPainterPath:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.canvas.tools.tool import Outcomes
 
 _HOVER_MS = 16
-_VERTEX_TOLERANCE_PX = 1.0
+_VERTEX_TOLERANCE_PX = 1.5
 _CURSORS = {
     "arrow": Qt.CursorShape.ArrowCursor,
     "cross": Qt.CursorShape.CrossCursor,
