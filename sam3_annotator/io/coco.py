@@ -134,7 +134,7 @@ def _document(labels: Labels, options: ExportOptions) -> tuple[Record, list[_Pla
         frames = labels.masks_by_frame(media.key)
         if media.kind is MediaKind.CLIP:
             videos.append(_video_record(len(videos) + 1, media))
-        for frame in _listed_frames(media, frames, options):
+        for frame in options.listed_frames(media, frames):
             images.append(_image_record(len(images) + 1, media, frame, len(videos)))
             for entry in frames.get(frame, ()):
                 if entry.mask.is_empty:
@@ -160,14 +160,6 @@ def _document(labels: Labels, options: ExportOptions) -> tuple[Record, list[_Pla
     document["categories"] = category_records(labels)
     document["annotations"] = [place.record for place in placed]
     return document, placed
-
-
-def _listed_frames(
-    media: MediaEntry, frames: dict[int, list[MaskEntry]], options: ExportOptions
-) -> list[int]:
-    if media.kind is MediaKind.IMAGE:
-        return [0]
-    return list(range(media.frame_count)) if options.every_frame else list(frames)
 
 
 def _video_record(number: int, media: MediaEntry) -> Record:

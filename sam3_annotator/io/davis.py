@@ -54,7 +54,7 @@ def export_davis(labels: Labels, target: Path, options: ExportOptions) -> Export
             place = folder / ANNOTATIONS / names[media.key]
             place.mkdir(parents=True)
             frames = labels.masks_by_frame(media.key)
-            listed = range(media.frame_count) if options.every_frame else sorted(frames)
+            listed = options.listed_frames(media, frames)
             for done, frame in enumerate(listed, start=1):
                 entries = frames.get(frame, [])
                 visible = [(numbers[e.object], mask) for e, mask in in_front(entries, labels)]

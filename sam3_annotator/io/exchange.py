@@ -13,7 +13,7 @@ from sam3_annotator.domain.entities import Attributes, FrameFlag, MediaKind, Sou
 from sam3_annotator.errors import ExchangeTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from sam3_annotator.domain.mask import Mask
@@ -160,14 +160,24 @@ class ExportOptions:
         polygon_tolerance_px: write polygons where the pixels they cover differ from the mask by
             at most this distance; 0 means not by a single pixel, ``None`` means never polygons.
         every_frame: list every frame of a clip, not only those with a mask or a flag.
-        clips: open clips by media key, for ``frames.csv``; those not given are left out.
+        clips: open clips by media key, for ``frames.csv`` and frames; those not given are left
+            out.
+        write_frames: also write the listed frames of ``clips`` as JPEG, where the format's readers
+            look for them.
         progress: see ``Progress``.
     """
 
     polygon_tolerance_px: float | None = None
     every_frame: bool = False
     clips: Mapping[int, ClipSource] = field(default_factory=dict)
+    write_frames: bool = False
     progress: Progress | None = None
+
+    def listed_frames(self, media: MediaEntry, with_masks: Iterable[int]) -> list[int]:
+        """Return the frames of ``media`` to list: all of a picture, as chosen for a clip."""
+        if media.kind is MediaKind.IMAGE or self.every_frame:
+            return list(range(media.frame_count))
+        return sorted(with_masks)
 
     def tell(self, done: int, total: int) -> None:
         """Report progress where somebody listens."""
@@ -193,10 +203,13 @@ class ExportReport:
     notes: tuple[str, ...] = ()
 
     def joined(self, other: ExportReport) -> ExportReport:
-        """Both reports as one."""
+        """Both reports as one, counts of the same name added up."""
+        counts = dict(self.counts)
+        for name, count in other.counts.items():
+            counts[name] = counts.get(name, 0) + count
         return ExportReport(
             self.paths + other.paths,
-            {**self.counts, **other.counts},
+            counts,
             self.differences + other.differences,
             self.notes + other.notes,
         )

@@ -72,7 +72,7 @@ def export_mots(labels: Labels, target: Path, options: ExportOptions) -> ExportR
         for media in labels.clips:
             frames, overlaps = _visible_frames(labels, media, ids)
             name = names[media.key]
-            listed = range(media.frame_count) if options.every_frame else sorted(frames)
+            listed = options.listed_frames(media, frames)
             _write_text(folder / TEXTS / f"{name}.txt", frames, media)
             place = folder / PICTURES / name
             place.mkdir(parents=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sam3_annotator.errors import ExchangeTrouble
@@ -12,16 +13,18 @@ from sam3_annotator.io.coco_video import export_coco_video, export_saco
 from sam3_annotator.io.coco_video_import import import_coco_video
 from sam3_annotator.io.davis import export_davis, import_davis
 from sam3_annotator.io.exchange import ExportOptions, ExportReport
+from sam3_annotator.io.frame_files import write_frames
 from sam3_annotator.io.frames_csv import write_frames_csv
 from sam3_annotator.io.mots import export_mots, import_mots
 from sam3_annotator.io.sav import export_sav
 from sam3_annotator.io.sidecar import flat_names
+from sam3_annotator.io.yolo import export_yolo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from sam3_annotator.io.exchange import ImportData, Labels
+    from sam3_annotator.io.exchange import ImportData, Labels, MediaEntry
 
     Exporter = Callable[[Labels, Path, ExportOptions], ExportReport]
     Importer = Callable[[Sequence[Path]], ImportData]
@@ -37,6 +40,9 @@ class Format:
         suffix: of the file it writes; empty when it writes a folder.
         holds_pictures: whether pictures have a place in it.
         holds_overlaps: whether masks of one frame may overlap.
+        frame_file: where its readers look for a clip's frame, given the clip's flat name, the
+            clip and the frame, relative to the folder of the export; ``None`` where they do not.
+        lists_every_frame: every frame of a clip is listed, whatever the options say.
         exporter: writes it, or ``None``.
         importer: reads one or several files or folders, or ``None``.
     """
@@ -48,6 +54,8 @@ class Format:
     holds_overlaps: bool
     exporter: Exporter | None
     importer: Importer | None
+    frame_file: Callable[[str, MediaEntry, int], str] | None = None
+    lists_every_frame: bool = False
 
     @property
     def is_folder(self) -> bool:
@@ -66,31 +74,44 @@ def _one(read: Callable[[Path], ImportData]) -> Importer:
     return importer
 
 
+def _own_name(_: str, media: MediaEntry, frame: int) -> str:
+    return media.frame_name(frame)
+
+
 FORMATS: tuple[Format, ...] = (
     Format(
         "coco", "COCO", ".json", holds_pictures=True, holds_overlaps=True,
-        exporter=export_coco, importer=import_coco,
+        exporter=export_coco, importer=import_coco, frame_file=_own_name,
     ),
     Format(
         "coco-video", "COCO for clips (YouTube-VIS)", ".json",
         holds_pictures=False, holds_overlaps=True,
         exporter=export_coco_video, importer=import_coco_video,
+        frame_file=_own_name, lists_every_frame=True,
     ),
     Format(
         "saco", "SA-Co", ".json", holds_pictures=False, holds_overlaps=True,
         exporter=export_saco, importer=import_coco_video,
+        frame_file=_own_name, lists_every_frame=True,
     ),
     Format(
         "davis", "DAVIS palette PNG", "", holds_pictures=False, holds_overlaps=False,
         exporter=export_davis, importer=_one(import_davis),
+        frame_file=lambda name, _, frame: f"JPEGImages/{name}/{frame:05d}.jpg",
     ),
     Format(
         "mots", "MOTS text and PNG", "", holds_pictures=False, holds_overlaps=False,
         exporter=export_mots, importer=_one(import_mots),
+        frame_file=lambda name, _, frame: f"images/{name}/{frame:06d}.jpg",
     ),
     Format(
         "sav", "SA-V", "", holds_pictures=False, holds_overlaps=True,
-        exporter=export_sav, importer=None,
+        exporter=export_sav, importer=None, lists_every_frame=True,
+    ),
+    Format(
+        "yolo", "YOLO segmentation", "", holds_pictures=True, holds_overlaps=True,
+        exporter=export_yolo, importer=None,
+        frame_file=lambda _, media, frame: f"images/{media.frame_name(frame)}",
     ),
 )  # fmt: skip
 """Every format, in the order in which a menu shows them."""
@@ -115,7 +136,8 @@ def export_labels(
     """Write ``labels`` as format ``key`` and compare what independent readers find in it.
 
     Beside it, a list of frames is written for every clip in ``options.clips``
-    (``<clip>.frames.csv``, inside an exported folder; see ``io/frames_csv.py``).
+    (``<clip>.frames.csv``, inside an exported folder; see ``io/frames_csv.py``), and with
+    ``options.write_frames`` the frames themselves.
 
     Args:
         key: of the format.
@@ -135,12 +157,28 @@ def export_labels(
     report = chosen.exporter(labels, target, options)
     for media, name in flat_names(labels).items():
         if media in options.clips:
-            path = target.parent / f"{target.stem}.{name}.frames.csv"
-            if chosen.is_folder:
-                path = target / f"{name}.frames.csv"
-            write_frames_csv(path, options.clips[media], options.progress)
-            report = report.joined(ExportReport((path,), {}))
+            report = report.joined(_beside(chosen, labels, target, options, (media, name)))
     return report
+
+
+def _beside(
+    chosen: Format, labels: Labels, target: Path, options: ExportOptions, clip: tuple[int, str]
+) -> ExportReport:
+    """Write the list of frames of one clip, and its frames where asked for."""
+    key, name = clip
+    source = options.clips[key]
+    base = target if chosen.is_folder else target.parent
+    listing = base / f"{'' if chosen.is_folder else f'{target.stem}.'}{name}.frames.csv"
+    write_frames_csv(listing, source, options.progress)
+    if not options.write_frames or chosen.frame_file is None:
+        return ExportReport((listing,), {})
+    media = labels.media_by_key()[key]
+    frames = options.listed_frames(media, labels.masks_by_frame(key))
+    if chosen.lists_every_frame:
+        frames = list(range(media.frame_count))
+    place = partial(chosen.frame_file, name, media)
+    written = write_frames(source, frames, lambda frame: base / place(frame), options.progress)
+    return ExportReport((listing, *written), {"frames written": len(written)})
 
 
 def import_labels(key: str, paths: Sequence[Path]) -> ImportData:

@@ -52,9 +52,10 @@ def test_formats_for_clips(drawn: Labels, key: str) -> None:
 
 @settings(deadline=None, max_examples=20)
 @given(labels())
-def test_sav_reads_back(exported: Labels) -> None:
+def test_formats_without_an_importer_read_back(exported: Labels) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        assert export_labels("sav", exported, Path(folder) / "out").differences == ()
+        for key in ("sav", "yolo"):
+            assert export_labels(key, exported, Path(folder) / key).differences == ()
 
 
 @settings(deadline=None)

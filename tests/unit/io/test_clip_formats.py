@@ -12,11 +12,13 @@ from PIL import Image
 from pycocotools import mask as coco_mask
 
 from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.domain.outlines import mask_of_rings
 from sam3_annotator.errors import ExchangeTrouble, FileTrouble
 from sam3_annotator.io import coco_video as coco_video_module
 from sam3_annotator.io import davis as davis_module
 from sam3_annotator.io import mots as mots_module
 from sam3_annotator.io import sav as sav_module
+from sam3_annotator.io import yolo as yolo_module
 from sam3_annotator.io.davis import frame_numbers
 from sam3_annotator.io.exchange import (
     CategoryEntry,
@@ -35,7 +37,8 @@ from tests.support import clips
 from tests.support.labels import disjoint, drawn, only_clips, sample, shapes_of, tracks_of
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "formats"
-CLIP_FORMATS = [entry.key for entry in FORMATS if entry.key != "coco"]
+CLIP_FORMATS = [entry.key for entry in FORMATS if not entry.holds_pictures]
+GOLDEN_FOLDERS = [entry.key for entry in FORMATS if entry.key != "coco"]
 
 
 def target_of(key: str, folder: Path) -> Path:
@@ -50,7 +53,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.parametrize("key", CLIP_FORMATS)
+@pytest.mark.parametrize("key", GOLDEN_FOLDERS)
 def test_golden_files(tmp_path: Path, key: str) -> None:
     export_labels(key, sample(), target_of(key, tmp_path))
     for name, data in tree(tmp_path).items():
@@ -125,7 +128,7 @@ def test_overlaps_are_listed_where_a_format_cannot_hold_them(tmp_path: Path, key
     }
 
 
-@pytest.mark.parametrize("key", ["coco", "coco-video", "saco", "sav"])
+@pytest.mark.parametrize("key", ["coco", "coco-video", "saco", "sav", "yolo"])
 def test_overlaps_are_kept_elsewhere(tmp_path: Path, key: str) -> None:
     assert export_labels(key, crossing(), target_of(key, tmp_path)).differences == ()
 
@@ -306,14 +309,14 @@ def test_a_folder_that_holds_files_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     export_labels("davis", sample(), tmp_path / "out")
     before = tree(tmp_path / "out")
-    for key in ("davis", "mots", "sav"):
+    for key in ("davis", "mots", "sav", "yolo"):
         with pytest.raises(FileTrouble, match="already holds files"):
             export_labels(key, sample(), tmp_path / "out")
     assert tree(tmp_path / "out") == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
 
 
-@pytest.mark.parametrize("key", ["davis", "mots", "sav"])
+@pytest.mark.parametrize("key", ["davis", "mots", "sav", "yolo"])
 def test_a_failing_export_leaves_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
@@ -421,6 +424,75 @@ def test_safe_names(name: str, safe: str | None) -> None:
     assert safe_name(name) == safe
 
 
+def test_yolo_lines_fill_to_the_exact_masks(tmp_path: Path) -> None:
+    labels = sample()
+    report = export_labels("yolo", labels, tmp_path / "out")
+    assert report.differences == ()
+    assert report.notes == ("1 crowds were left out.",)
+    text = (tmp_path / "out" / "labels" / "town" / "a.txt").read_text()
+    number, *places = text.split()
+    assert number == "0"
+    ring = np.array(places, float).reshape(-1, 2) * (20, 12)
+    assert mask_of_rings([ring]) == labels.masks[0].mask, "a hole and an island in one ring"
+    assert (
+        (tmp_path / "out" / "data.yaml")
+        .read_text("utf-8")
+        .endswith('names:\n  0: "bus"\n  1: "пешеход"\n  2: "unused"\n')
+    )
+    twins = tuple(
+        MediaEntry(i, f"a.{s}", MediaKind.IMAGE, 4, 4) for i, s in enumerate(("jpg", "png"))
+    )
+    with pytest.raises(ExchangeTrouble, match=r"share the label file a\.txt"):
+        export_labels("yolo", Labels(twins, (), (), ()), tmp_path / "twins")
+
+
+def test_a_fault_in_the_yolo_writer_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        yolo_module, "one_ring", lambda mask: yolo_module.outlines_of(mask)[0].outer
+    )
+    report = export_labels("yolo", sample(), tmp_path / "out")
+    assert report.differences == ("town/a.txt: an object of class 0 differs in 11 pixels.",)
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "count"),
+    [
+        ("coco", "x/variable/000003.jpg", 1),
+        ("coco-video", "x/variable/000003.jpg", 60),
+        ("davis", "out/JPEGImages/variable/00003.jpg", 1),
+        ("mots", "out/images/variable/000003.jpg", 1),
+        ("yolo", "out/images/x/variable/000003.jpg", 1),
+    ],
+)
+def test_frames_are_written_where_readers_look(
+    tmp_path: Path, clip_path: Path, key: str, name: str, count: int
+) -> None:
+    clip = Clip(clip_path)
+    target = target_of(key, tmp_path)
+    options = ExportOptions(clips={5: clip}, write_frames=True)
+    report = export_labels(key, one_object_on(clip), target, options)
+    assert report.counts["frames written"] == count
+    assert tmp_path / name in report.paths
+    with Image.open(tmp_path / name) as picture:
+        difference = np.abs(np.asarray(picture).astype(int) - clip.frame(3))
+    assert np.median(difference) <= 3
+    if key == "coco":
+        names = [image["file_name"] for image in json.loads(target.read_text())["images"]]
+        assert [(tmp_path / name).exists() for name in names] == [True]
+    clip.close()
+
+
+def one_object_on(clip: Clip) -> Labels:
+    return Labels(
+        (MediaEntry(5, "x/variable.mp4", MediaKind.CLIP, *clips.SIZE, clip.frame_count),),
+        (CategoryEntry(1, "a"),),
+        (ObjectEntry(1, 5, 1),),
+        (MaskEntry(1, 3, drawn(48, 64, (0, 0, 9, 9))),),
+    )
+
+
 @pytest.fixture(scope="session")
 def clip_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return clips.make("variable_rate.mp4", tmp_path_factory.mktemp("clips"))
@@ -429,12 +501,7 @@ def clip_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("key", ["coco", "davis"])
 def test_frames_are_listed_and_verified(tmp_path: Path, clip_path: Path, key: str) -> None:
     clip = Clip(clip_path)
-    labels = Labels(
-        (MediaEntry(5, "x/variable.mp4", MediaKind.CLIP, *clips.SIZE, clip.frame_count),),
-        (CategoryEntry(1, "a"),),
-        (ObjectEntry(1, 5, 1),),
-        (MaskEntry(1, 3, drawn(48, 64, (0, 0, 9, 9))),),
-    )
+    labels = one_object_on(clip)
     target = target_of(key, tmp_path)
     report = export_labels(key, labels, target, ExportOptions(clips={5: clip}))
     path = report.paths[-1]
