@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
@@ -19,19 +18,24 @@ if TYPE_CHECKING:
 
     Bits = NDArray[np.uint8]
 
-_EIGHT = np.ones((3, 3), dtype=np.uint8)
 _GREY_STEPS = 255
+_ROUNDING = 1e-4
+"""OpenCV's distances have 24 bits; two different ones of a picture differ by more than this."""
 
 
 def components(mask: Mask) -> tuple[Mask, ...]:
     """The pieces of a mask, largest first; pixels that touch at a corner are one piece."""
     if mask.is_empty:  # OpenCV dies of an empty picture
         return ()
-    count, found = cv2.connectedComponents(_bits(mask), connectivity=8)
-    labels = np.asarray(found, dtype=np.int32)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(_bits(mask), connectivity=8)
     pieces = [
-        Mask.from_array(labels[window] == number, mask.box.left + left, mask.box.top + top)
-        for number, window, left, top in _windows(labels, count)
+        Mask.from_array(
+            labels[top : top + high, left : left + wide] == number,
+            mask.box.left + left,
+            mask.box.top + top,
+        )
+        for number, (left, top, wide, high, _) in enumerate(stats.tolist())
+        if number > 0
     ]
     return tuple(sorted(pieces, key=lambda piece: (-piece.area, piece.box.top, piece.box.left)))
 
@@ -80,8 +84,7 @@ def grow(mask: Mask, radius: float, frame: PixelBox) -> Mask:
     window = _padded(mask.box, margin).intersection(frame)
     if window.is_empty:
         return EMPTY_MASK
-    distance = ndimage.distance_transform_edt(~mask.window(_padded(mask.box, margin)))
-    near = distance <= radius
+    near = _distance(~mask.window(_padded(mask.box, margin))) <= radius + _ROUNDING
     grown = Mask.from_array(near, mask.box.left - margin, mask.box.top - margin)
     return grown.intersection(Mask.from_box(window))
 
@@ -98,8 +101,8 @@ def shrink(mask: Mask, radius: float, frame: PixelBox) -> Mask:
     inside = mask.window(window)
     if inside.all():
         return mask
-    distance = ndimage.distance_transform_edt(inside)
-    return Mask.from_array(distance > radius, window.left, window.top)
+    deep = _distance(inside) > radius + _ROUNDING
+    return Mask.from_array(deep, window.left, window.top)
 
 
 def smooth(mask: Mask, radius: float, frame: PixelBox) -> Mask:
@@ -199,15 +202,10 @@ def _padded(box: PixelBox, margin: int) -> PixelBox:
     return PixelBox(box.left - margin, box.top - margin, box.right + margin, box.bottom + margin)
 
 
-def _windows(
-    labels: NDArray[np.int32], count: int
-) -> list[tuple[int, tuple[slice, slice], int, int]]:
-    """Number, bounding slices, left and top of each labelled piece."""
-    found = ndimage.find_objects(labels, max_label=count - 1)
-    return [
-        (number, (rows, columns), columns.start, rows.start)
-        for number, (rows, columns) in enumerate(found, start=1)
-    ]
+def _distance(pixels: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Exact distance from each True pixel's centre to that of the nearest False pixel."""
+    found = cv2.distanceTransform(pixels.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _centre(mask: Mask) -> tuple[float, float]:
@@ -218,7 +216,5 @@ def _centre(mask: Mask) -> tuple[float, float]:
 def _depth(mask: Mask, window: PixelBox) -> NDArray[np.float64]:
     """Signed distance to the mask's edge: positive inside, half a pixel at the edge's pixels."""
     inside = mask.window(window)
-    deep = ndimage.distance_transform_edt(inside)
-    far = ndimage.distance_transform_edt(~inside)
-    depth: NDArray[np.float64] = np.where(inside, deep - 0.5, 0.5 - far)
+    depth: NDArray[np.float64] = np.where(inside, _distance(inside) - 0.5, 0.5 - _distance(~inside))
     return depth
