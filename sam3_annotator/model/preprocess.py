@@ -71,7 +71,8 @@ def prepare_image(
         ValueError: the picture is not uint8 RGB.
     """
     if isinstance(image, np.ndarray):
-        image = torch.from_numpy(image if image.flags.writeable else image.copy())
+        shared = image.flags.writeable and image.flags.c_contiguous
+        image = torch.from_numpy(image if shared else image.copy())
     if image.dtype != torch.uint8 or image.ndim not in (3, 4) or image.shape[-1] != 3:
         raise ValueError(f"expected uint8 RGB, got {image.dtype} of shape {tuple(image.shape)}")
     pixels = image.reshape(-1, *image.shape[-3:]).cpu().permute(0, 3, 1, 2)  # (B, 3, H, W)

@@ -145,6 +145,23 @@ def test_half_precision_stays_near(dtype):
     assert (got.boxes - expected.boxes).abs().max() < 0.1
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_a_gpu_gives_the_answers_of_the_processor(dtype):
+    """Tolerance: float32 kernels may use TF32 (10 bits); half precision as in the test above."""
+    precise = build_detector(DetectorConfig.tiny())
+    randomise(precise)
+    there = build_detector(DetectorConfig.tiny(), dtype=dtype, device="cuda")
+    there.load_state_dict(precise.state_dict())
+    labels = torch.tensor([[1, 0]])
+    expected = answer(precise, BOXES, labels)
+    features = there.encode_image(PIXELS.to("cuda", dtype))
+    geometry = GeometryPrompts.of_boxes(BOXES.cuda(), labels.cuda())
+    got = there.detect(features, there.encode_text(IDS), geometry)
+    error = (got.mask_logits.float().cpu() - expected.mask_logits).norm()
+    assert error / expected.mask_logits.norm() < (0.2 if dtype is torch.bfloat16 else 0.02)
+
+
 def test_tables_made_under_inference_mode_can_be_trained_with_later():
     ours = build_detector(DetectorConfig.tiny())
     randomise(ours)

@@ -51,6 +51,12 @@ def test_sam_2_colours():
     assert np.allclose(got[0, :, 5, 5].numpy(), expected, atol=1e-6)
 
 
+def test_views_of_arrays_are_taken_as_they_look():
+    image = picture(20, 30)
+    mirrored = prepare_image(image[:, ::-1], SMALL)
+    assert torch.equal(mirrored, prepare_image(image[:, ::-1].copy(), SMALL))
+
+
 def test_read_only_batches_and_precision():
     image = picture(20, 30)
     image.flags.writeable = False
@@ -161,6 +167,7 @@ def test_detections_are_in_pixels_best_first():
 def test_absence_of_the_concept_silences_every_candidate():
     output = output_of([8.0, 9.0], -2.0, squares((0, 20), (20, 40)))
     assert len(detections(output, (100, 200)).masks) == 0
+    assert len(detections(output, (100, 200), iou_threshold=0.1).masks) == 0
 
 
 def test_detections_drop_duplicates_when_asked():
