@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,24 +17,36 @@ from sam3_annotator.domain.commands import (
 )
 from sam3_annotator.errors import AnnotatorError
 from sam3_annotator.ui.actions.action_set import plain_text
-from sam3_annotator.ui.actions.keymap import shown
 from sam3_annotator.ui.actions.spec import Menu
+from sam3_annotator.ui.keymap import shown
 from sam3_annotator.ui.palette import CommandPalette, PaletteEntry
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtWidgets import QDialog
+    from PySide6.QtWidgets import QDialog, QWidget
 
     from sam3_annotator.io.errands import Report
+    from sam3_annotator.ui.actions.action_set import ActionSet
+    from sam3_annotator.ui.ask import Ask
     from sam3_annotator.ui.dialogs.categories import CategoriesDialog
+    from sam3_annotator.ui.dialogs.export import ExportDialog
     from sam3_annotator.ui.dialogs.model import ModelDialog
-    from sam3_annotator.ui.main_window import MainWindow
     from sam3_annotator.ui.services import Services
     from sam3_annotator.ui.settings import ModelChoice
+    from sam3_annotator.ui.wiring.desks import Desks
+    from sam3_annotator.ui.wiring.workspace import Workspace
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What dialogs need beyond the window: the system's file dialogs, downloads, the doctor."""
+
+    ask: Ask
+    services: Services
 
 
 class DialogDesk(QObject):
@@ -46,10 +59,18 @@ class DialogDesk(QObject):
     weights_found = Signal(object)
     doctor_said = Signal(str, str)
 
-    def __init__(self, window: MainWindow, services: Services) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        workspace: Workspace,
+        desks: Desks,
+        table: ActionSet,
+        outside: Outside,
+    ) -> None:
         super().__init__(window)
-        self._window, self._services = window, services
-        self._workspace, self._desks = window.workspace, window.desks
+        self._window, self._workspace = window, workspace
+        self._desks, self._table = desks, table
+        self._ask, self._services = outside.ask, outside.services
         self._openers = {
             "palette": self.open_palette,
             "settings": self.open_settings,
@@ -61,6 +82,9 @@ class DialogDesk(QObject):
             "about": self.open_about,
         }
         self._desks.window.wanted.connect(self._open)
+        self._desks.exchange.export_wanted.connect(self.open_export)
+        self._desks.exchange.import_wanted.connect(self._choose_import)
+        self._desks.exchange.reported.connect(self._report)
         self._workspace.troubled.connect(self.explain)
 
     def explain(self, error: Exception) -> None:
@@ -77,7 +101,7 @@ class DialogDesk(QObject):
 
     def open_palette(self) -> QDialog:
         """Every command by name."""
-        table = self._window.table
+        table = self._table
         entries = [
             PaletteEntry(
                 plain_text(spec),
@@ -106,8 +130,9 @@ class DialogDesk(QObject):
         """The keys of every action."""
         from sam3_annotator.ui.dialogs.shortcuts import ShortcutsDialog  # noqa: PLC0415
 
-        table = self._window.table
-        dialog = ShortcutsDialog(self._window, table.specs, table.keymap)
+        table = self._table
+        names = {spec.id: plain_text(spec) for spec in table.specs}
+        dialog = ShortcutsDialog(self._window, names, table.keymap)
         dialog.changed.connect(self._keys_changed)
         return _shown(dialog)
 
@@ -178,7 +203,39 @@ class DialogDesk(QObject):
 
         return _shown(AboutDialog(self._window))
 
+    def open_export(self) -> QDialog:
+        """Which format, how much, where to."""
+        from sam3_annotator.io.registry import FORMATS  # noqa: PLC0415
+        from sam3_annotator.ui.dialogs.export import ExportDialog  # noqa: PLC0415
+
+        document = self._workspace.require_document()
+        target = document.path.with_suffix(".json")
+        categories = tuple(document.project.categories.values())
+        dialog = ExportDialog(self._window, FORMATS, categories, target)
+        dialog.browse_requested.connect(lambda: self._browse_export(dialog))
+        dialog.accepted_wish.connect(self._desks.exchange.export)
+        return _shown(dialog)
+
     # ------------------------------------------------------------------ inside
+
+    def _browse_export(self, dialog: ExportDialog) -> None:
+        title, chosen = translate("DialogDesk", "Export to"), dialog.chosen
+        kinds = f"{chosen.title} (*{chosen.suffix})" if chosen.suffix else ""
+        path = self._ask.new_file(title, kinds, dialog.wish().target)
+        if path is not None:
+            dialog.use_target(path)
+
+    def _choose_import(self) -> None:
+        kinds = translate("DialogDesk", "COCO files") + " (*.json)"
+        files = self._ask.files(translate("DialogDesk", "Import"), kinds)
+        if files:
+            self._desks.exchange.import_files("coco", files)
+
+    def _report(self, title: str, line: str, text: str) -> None:
+        from sam3_annotator.ui.dialogs.plain import TextDialog  # noqa: PLC0415
+
+        self._workspace.said.emit(line)
+        _shown(TextDialog(self._window, title, line, text))
 
     def _open(self, what: str) -> None:
         opener = self._openers.get(what)
@@ -186,7 +243,7 @@ class DialogDesk(QObject):
             opener()
 
     def _keys_changed(self) -> None:
-        table = self._window.table
+        table = self._table
         table.use_keymap()
         self._workspace.settings.shortcuts = table.keymap.changed
 
@@ -200,7 +257,7 @@ class DialogDesk(QObject):
 
     def _load_file(self, dialog: ModelDialog) -> None:
         kinds = translate("DialogDesk", "Weights") + " (*.safetensors *.pt *.pth)"
-        path = self._window.ask.file(translate("DialogDesk", "Choose weights"), kinds)
+        path = self._ask.file(translate("DialogDesk", "Choose weights"), kinds)
         if path is not None:
             self._desks.model.load(dialog.choice_for(str(path)))
 

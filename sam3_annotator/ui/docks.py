@@ -18,12 +18,12 @@ from typing_extensions import override
 
 from sam3_annotator.ui.icons import icon
 from sam3_annotator.ui.text import translate
-from sam3_annotator.ui.theme import SIDE_PX
+from sam3_annotator.ui.tokens import SIDE_PX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
 
 
 class DockTitle(QWidget):

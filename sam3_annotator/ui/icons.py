@@ -12,7 +12,9 @@ from PySide6.QtSvg import QSvgRenderer
 from sam3_annotator import paths
 
 if TYPE_CHECKING:
-    from sam3_annotator.ui.theme import Tokens
+    from pathlib import Path
+
+    from sam3_annotator.ui.tokens import Tokens
 
 SIZES_PX = (16, 20, 32, 40)
 
@@ -57,6 +59,16 @@ def pixmap(name: str, color: str, size_px: int, *, opacity: float = 1.0) -> QPix
     renderer.render(painter, QRectF(0, 0, size_px, size_px))
     painter.end()
     return image
+
+
+def themed_file(name: str, color: str) -> Path:
+    """An icon as a file in one colour, for the style sheet, which knows files only."""
+    path = paths.cache_dir() / "icons" / f"{name}-{color.lstrip('#')}.svg"
+    text = _svg(name).replace("currentColor", color)
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return path
 
 
 @lru_cache(maxsize=128)

@@ -12,15 +12,15 @@ from PySide6.QtWidgets import QMainWindow, QStatusBar
 from typing_extensions import override
 
 from sam3_annotator.ui.actions.action_set import ActionSet
-from sam3_annotator.ui.actions.keymap import Keymap
 from sam3_annotator.ui.actions.situation_sync import SituationSync
 from sam3_annotator.ui.actions.spec import Menu
 from sam3_annotator.ui.actions.table import ACTIONS
 from sam3_annotator.ui.actions.table_tools import TOOL_GROUPS
 from sam3_annotator.ui.ask import Ask
-from sam3_annotator.ui.dialog_desk import DialogDesk
+from sam3_annotator.ui.dialog_desk import DialogDesk, Outside
 from sam3_annotator.ui.docks import Docks
 from sam3_annotator.ui.icons import app_icon
+from sam3_annotator.ui.keymap import Keymap
 from sam3_annotator.ui.parts import Parts
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.welcome import WelcomePage
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
 
     from sam3_annotator.ui.services import Services
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
     from sam3_annotator.ui.wiring.workspace import Workspace
 
 DEFAULT_SIZE_PX = (1440, 900)
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.table = ActionSet(
             ACTIONS,
             self.desks,
-            Keymap(ACTIONS, workspace.settings.shortcuts),
+            Keymap({one.id: one.shortcuts for one in ACTIONS}, workspace.settings.shortcuts),
             self,
             self.parts.canvas,
         )
@@ -74,7 +74,9 @@ class MainWindow(QMainWindow):
         self._assemble()
         self.welcome = self._make_welcome(tokens)
         self.layout_memory = Layout(workspace, self.desks.navigation, self, self.docks)
-        self.dialogs = DialogDesk(self, services)
+        self.dialogs = DialogDesk(
+            self, workspace, self.desks, self.table, Outside(self.ask, services)
+        )
         self._situation = SituationSync(workspace, self.desks, self.table)
         self._connect()
         self.layout_memory.restore()

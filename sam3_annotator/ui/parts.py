@@ -19,7 +19,7 @@ from sam3_annotator.ui.tool_strip import ToolStrip
 from sam3_annotator.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from sam3_annotator.ui.text import translate
-from sam3_annotator.ui.theme import STATUS_PX
+from sam3_annotator.ui.tokens import STATUS_PX
 
 MESSAGE_MS = 6000
 

@@ -2,86 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from string import Template
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 
+from sam3_annotator.ui.icons import themed_file
 from sam3_annotator.ui.settings import ThemeMode
+from sam3_annotator.ui.tokens import DARK, LIGHT, TEXT_PX, Tokens
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-TEXT_PX = 13
-SMALL_PX = 11
-GRID_PX = 4
-TOP_BAR_PX = 44
-TOOL_STRIP_PX = 48
-SIDE_PX = 300
-STATUS_PX = 26
-
 _FAMILIES = ("Inter", "Segoe UI", "SF Pro Text", "Noto Sans", "Cantarell", "Ubuntu")
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """The colours of one theme, each "#rrggbb"; the only home of colours in the window."""
-
-    name: str
-    background: str
-    panel: str
-    raised: str
-    line: str
-    text: str
-    dim: str
-    accent: str
-    good: str
-    warn: str
-    bad: str
-    canvas: str
-    on_accent: str
-    hover: str
-
-    @property
-    def is_dark(self) -> bool:
-        """Whether text is light on dark."""
-        return self.name == "dark"
-
-
-DARK = Tokens(
-    name="dark",
-    background="#17191d",
-    panel="#1e2126",
-    raised="#272b31",
-    line="#31363d",
-    text="#e6e8eb",
-    dim="#9aa3ad",
-    accent="#4c9dff",
-    good="#58c987",
-    warn="#f0b354",
-    bad="#ef6b73",
-    canvas="#101215",
-    on_accent="#0b1420",
-    hover="#2f343b",
-)
-LIGHT = Tokens(
-    name="light",
-    background="#eceef1",
-    panel="#f8f9fa",
-    raised="#ffffff",
-    line="#d5d9de",
-    text="#1d2126",
-    dim="#5f6973",
-    accent="#1f6fe0",
-    good="#1f9254",
-    warn="#b26a00",
-    bad="#c93440",
-    canvas="#dfe2e6",
-    on_accent="#ffffff",
-    hover="#e9ecef",
-)
 
 
 class Theme(QObject):
@@ -164,7 +99,8 @@ def palette_of(tokens: Tokens) -> QPalette:
 
 def style_sheet(tokens: Tokens) -> str:
     """The style sheet of a theme; kept to what palettes cannot say."""
-    return Template(_SHEET).substitute(asdict(tokens))
+    arrow = themed_file("chevron-down", tokens.dim).as_posix()
+    return Template(_SHEET).substitute(asdict(tokens), arrow=arrow)
 
 
 def _faded(tokens: Tokens) -> QColor:
@@ -194,7 +130,7 @@ def _app_font(system: QFont) -> QFont:
 
 
 _SHEET = """
-QMainWindow { background: $background; }
+QMainWindow { background: $panel; }
 QMainWindow::separator { background: $line; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
 QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px 8px; }
@@ -213,7 +149,7 @@ QMenu::item:disabled { color: $dim; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
 #tool_strip { background: $panel; border: none; border-right: 1px solid $line; spacing: 4px;
-  padding: 8px 4px; }
+  padding: 8px 3px; }
 #tool_strip::separator { background: $line; height: 1px; margin: 4px 8px; }
 QDockWidget { background: $panel; }
 QDockWidget > QWidget { background: $panel; }
@@ -240,6 +176,9 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit, QKeyS
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus,
 QTextEdit:focus { border-color: $accent; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { border: 1px solid $line; background: $raised; padding: 4px; }
 QTreeView, QListView, QTableView { border: none; background: transparent; outline: none; }
 QTreeView::item, QListView::item { padding: 4px 2px; border-radius: 4px; }
 QTreeView::item:hover, QListView::item:hover { background: $hover; }

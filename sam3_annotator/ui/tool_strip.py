@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 from typing_extensions import override
 
 from sam3_annotator.ui.text import translate
-from sam3_annotator.ui.theme import TOOL_STRIP_PX
+from sam3_annotator.ui.tokens import TOOL_STRIP_PX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from PySide6.QtGui import QAction
 
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
 
 _KEY_PX = 9
 
@@ -29,8 +29,8 @@ class ToolButton(QToolButton):
         super().__init__()
         self._tokens = tokens
         self.setDefaultAction(action)
-        self.setIconSize(QSize(20, 20))
-        self.setFixedSize(TOOL_STRIP_PX - 12, TOOL_STRIP_PX - 12)
+        self.setIconSize(QSize(18, 18))
+        self.setFixedSize(TOOL_STRIP_PX - 8, TOOL_STRIP_PX - 10)
         self.setAccessibleName(action.text().replace("&", ""))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -63,7 +63,7 @@ class ToolStrip(QToolBar):
         super().__init__(translate("ToolStrip", "Tools"), parent)
         self.setObjectName("tool_strip")
         self.setOrientation(Qt.Orientation.Vertical)
-        self.setMovable(True)
+        self.setMovable(False)
         self.setFloatable(False)
         self.setAllowedAreas(Qt.ToolBarArea.LeftToolBarArea | Qt.ToolBarArea.RightToolBarArea)
         self._tokens = tokens

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QPushButton, QSizePolicy, QWidget
 
 from sam3_annotator.ui.text import translate
-from sam3_annotator.ui.theme import TOP_BAR_PX
+from sam3_annotator.ui.tokens import TOP_BAR_PX
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.panels.find_bar import FindBar

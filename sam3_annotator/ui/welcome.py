@@ -22,14 +22,14 @@ from typing_extensions import override
 from sam3_annotator import __version__
 from sam3_annotator.ui.icons import app_icon, icon
 from sam3_annotator.ui.text import translate
-from sam3_annotator.ui.theme import GRID_PX
+from sam3_annotator.ui.tokens import GRID_PX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
 
 _WIDTH_PX = 720
 

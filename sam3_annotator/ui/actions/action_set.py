@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
-from sam3_annotator.ui.actions.keymap import Keymap, shown
 from sam3_annotator.ui.actions.spec import ActionSpec, Menu, Scope, Situation
 from sam3_annotator.ui.icons import icon
+from sam3_annotator.ui.keymap import Keymap, shown
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
     from sam3_annotator.ui.wiring.desks import Desks
 
 

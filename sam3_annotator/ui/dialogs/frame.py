@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.text import translate
-from sam3_annotator.ui.theme import GRID_PX
+from sam3_annotator.ui.tokens import GRID_PX
 
 
 class Dialog(QDialog):

@@ -18,15 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.errors import Rejected
-from sam3_annotator.ui.actions.action_set import plain_text
-from sam3_annotator.ui.actions.keymap import Keymap, shown
 from sam3_annotator.ui.dialogs.frame import Dialog, label
+from sam3_annotator.ui.keymap import Keymap, shown
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sam3_annotator.ui.actions.spec import ActionSpec
+    from collections.abc import Callable, Mapping
 
 _ID = Qt.ItemDataRole.UserRole
 
@@ -34,22 +31,25 @@ _ID = Qt.ItemDataRole.UserRole
 class ShortcutsDialog(Dialog):
     """Edits a keymap in place.
 
+    Args:
+        names: what each action is called, by its id, in the order shown.
+
     Signals:
         changed: the keymap has new keys.
     """
 
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None, specs: Sequence[ActionSpec], keymap: Keymap) -> None:
+    def __init__(self, parent: QWidget | None, names: Mapping[str, str], keymap: Keymap) -> None:
         super().__init__(parent, translate("ShortcutsDialog", "Keyboard shortcuts"))
         self.resize(560, 560)
         self._keymap = keymap
-        self._names = {spec.id: plain_text(spec) for spec in specs}
+        self._names = dict(names)
         self.search = QLineEdit()
         self.search.setPlaceholderText(translate("ShortcutsDialog", "Search by name or key"))
         self.search.setAccessibleName(translate("ShortcutsDialog", "Search"))
         self.search.textChanged.connect(self._filter)
-        self.list = self._make_list(specs)
+        self.list = self._make_list()
         self.editor = QKeySequenceEdit()
         self.editor.setMaximumSequenceLength(1)
         self.editor.setAccessibleName(translate("ShortcutsDialog", "New keys"))
@@ -79,7 +79,7 @@ class ShortcutsDialog(Dialog):
             if item is not None and item.data(0, _ID) == action:
                 self.list.setCurrentItem(item)
 
-    def _make_list(self, specs: Sequence[ActionSpec]) -> QTreeWidget:
+    def _make_list(self) -> QTreeWidget:
         result = QTreeWidget()
         result.setProperty("boxed", True)  # noqa: FBT003 - Qt's property
         result.setRootIsDecorated(False)
@@ -88,9 +88,9 @@ class ShortcutsDialog(Dialog):
         )
         result.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         result.setAccessibleName(translate("ShortcutsDialog", "Actions"))
-        for spec in specs:
-            item = QTreeWidgetItem([self._names[spec.id], self._keys(spec.id)])
-            item.setData(0, _ID, spec.id)
+        for action, name in self._names.items():
+            item = QTreeWidgetItem([name, self._keys(action)])
+            item.setData(0, _ID, action)
             result.addTopLevelItem(item)
         result.currentItemChanged.connect(self._show_chosen)
         return result

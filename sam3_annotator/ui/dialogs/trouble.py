@@ -17,7 +17,7 @@ from sam3_annotator.ui.text import translate
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
 
 
 class TroubleDialog(Dialog):

@@ -16,7 +16,7 @@ from sam3_annotator.ui.text import translate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
 
 Index = QModelIndex | QPersistentModelIndex
 

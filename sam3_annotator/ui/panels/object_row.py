@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from typing_extensions import override
 
 from sam3_annotator.ui.icons import pixmap
-from sam3_annotator.ui.theme import GRID_PX, SMALL_PX
+from sam3_annotator.ui.tokens import GRID_PX, SMALL_PX
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel, QObject
 
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
 
 ROW_PX = 28
 HEADING_PX = 26

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from sam3_annotator.ui.theme import GRID_PX
+from sam3_annotator.ui.tokens import GRID_PX
 
 
 class Placeholder(QWidget):

@@ -61,7 +61,7 @@ class Controllers:
         parts.top_bar.chip_clicked.connect(window.show_model)
         desks = Desks(
             files=FileDesk(workspace, work, ask),
-            exchange=ExchangeDesk(workspace, work, window),
+            exchange=ExchangeDesk(workspace, work),
             edits=EditDesk(workspace),
             navigation=navigation,
             categories=categories,

@@ -1,28 +1,185 @@
-"""ExchangeDesk: export and import."""
+"""ExchangeDesk: writes exports and reads imports, in the background, with a report at the end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.domain.media_paths import stored_path
+from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.io.exchange import ExportOptions, ExportReport, ImportData
+from sam3_annotator.io.opening import gather, gather_clip
+from sam3_annotator.io.registry import export_labels, import_labels
+from sam3_annotator.ui.text import translate
+from sam3_annotator.workflow.exchanging import (
+    ImportSummary,
+    Scope,
+    bring_in,
+    collect_labels,
+    known_media,
+)
 
 if TYPE_CHECKING:
-    from sam3_annotator.ui.wiring.window import WindowDesk
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sam3_annotator.domain.commands import NewMedia
+    from sam3_annotator.io.errands import Report
+    from sam3_annotator.io.exchange import Labels, MediaEntry
+    from sam3_annotator.ui.dialogs.export import ExportWish
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
 
+_LISTED = 200
+
 
 class ExchangeDesk(QObject):
-    """What goes out to and comes in from other programs' files."""
+    """What goes out to and comes in from other programs' files.
 
-    def __init__(self, workspace: Workspace, work: WorkDesk, window: WindowDesk) -> None:
+    Signals:
+        export_wanted, import_wanted: open the dialog that asks what and where.
+        reported: title, one line, and the whole report, when an export or import has ended.
+    """
+
+    export_wanted = Signal()
+    import_wanted = Signal()
+    reported = Signal(str, str, str)
+
+    def __init__(self, workspace: Workspace, work: WorkDesk) -> None:
         super().__init__(workspace)
-        self._workspace, self._work, self._window = workspace, work, window
+        self._workspace, self._work = workspace, work
 
     def ask_export(self) -> None:
         """Let the user choose what to export, and how."""
-        self._window.wanted.emit("export")
+        self.export_wanted.emit()
 
     def ask_import(self) -> None:
         """Let the user choose files to import."""
-        self._window.wanted.emit("import")
+        self.import_wanted.emit()
+
+    # ------------------------------------------------------------------ out
+
+    def export(self, wish: ExportWish) -> None:
+        """Write an export; the rows are collected here, the file is written in the background."""
+        with self._workspace.explaining():
+            document = self._workspace.require_document()
+            steps = collect_labels(document.project, self._scope(wish))
+            self._work.run_slices(
+                translate("ExchangeDesk", "collecting objects"),
+                steps,
+                lambda labels: self._write(wish, labels),
+            )
+
+    def _scope(self, wish: ExportWish) -> Scope:
+        view = self._workspace.view
+        if wish.scope == "selection" and not view.selection:
+            raise Rejected(translate("ExchangeDesk", "Select the objects to be exported first."))
+        here = frozenset([view.media_id] if view.media_id is not None else [])
+        is_part = wish.scope in ("media", "selection")
+        return Scope(
+            media=here if is_part else None,
+            objects=frozenset(view.selection) if wish.scope == "selection" else None,
+            categories=None if wish.category is None else frozenset([wish.category]),
+            with_empty=wish.with_empty,
+        )
+
+    def _write(self, wish: ExportWish, labels: Labels) -> None:
+        def work(report: Report) -> ExportReport:
+            options = ExportOptions(
+                polygon_tolerance_px=wish.tolerance_px,
+                every_frame=wish.every_frame,
+                progress=report,
+            )
+            return export_labels(wish.format_key, labels, wish.target, options)
+
+        title = translate("ExchangeDesk", "exporting to {name}").format(name=wish.target.name)
+        self._work.run_errand(title, work, self._exported)
+
+    def _exported(self, report: ExportReport) -> None:
+        lines = [str(path) for path in report.paths]
+        lines += [f"{kind}: {count}" for kind, count in report.counts.items()]
+        lines += ["", *report.notes] if report.notes else []
+        if report.differences:
+            title = translate("ExchangeDesk", "Read back with %n difference(s).", "",
+                              len(report.differences))  # fmt: skip
+            lines += ["", *report.differences[:_LISTED]]
+        else:
+            title = translate(
+                "ExchangeDesk", "Written, read back, and equal to the project pixel by pixel."
+            )
+        self.reported.emit(translate("ExchangeDesk", "Export"), title, "\n".join(lines))
+
+    # ------------------------------------------------------------------ in
+
+    def import_files(self, format_key: str, files: Sequence[Path]) -> None:
+        """Read files in the background, then add what they hold as one step."""
+        with self._workspace.explaining():
+            document = self._workspace.require_document()
+            root = document.path.parent
+
+            def work(_: Report) -> ImportData:
+                return import_labels(format_key, files)
+
+            title = translate("ExchangeDesk", "reading {name}").format(name=files[0].name)
+            self._work.run_errand(title, work, lambda data: self._find_files(data, files[0], root))
+
+    def _find_files(self, data: ImportData, first: Path, root: Path) -> None:
+        """Look for pictures that the project does not have: beside the file, or beside us."""
+        present = known_media(self._workspace.require_document().project, data.labels)
+        missing = [entry for entry in data.labels.media if entry.key not in present]
+
+        def work(report: Report) -> dict[int, NewMedia]:
+            found: dict[int, NewMedia] = {}
+            for done, entry in enumerate(missing):
+                report(done, len(missing), entry.name)
+                row = _row_of(entry, (first.parent, root), root)
+                if row is not None:
+                    found[entry.key] = row
+            return found
+
+        title = translate("ExchangeDesk", "looking for pictures")
+        self._work.run_errand(title, work, lambda files: self._add(data, files, first))
+
+    def _add(self, data: ImportData, files: dict[int, NewMedia], first: Path) -> None:
+        title = translate("Step", "Import {name}").format(name=first.name)
+        steps = bring_in(self._workspace.require_document(), data, files, title)
+        self._work.run_slices(translate("ExchangeDesk", "adding objects"), steps, self._imported)
+
+    def _imported(self, summary: ImportSummary) -> None:
+        said = translate(
+            "ExchangeDesk", "{objects} objects, {media} new pictures, {categories} new categories."
+        ).format(objects=summary.objects, media=summary.media, categories=summary.categories)
+        lines = list(summary.warnings)
+        if summary.left_out:
+            lines.append(
+                translate("ExchangeDesk", "Left out, because their files are nowhere to be found:")
+            )
+            lines += summary.left_out[:_LISTED]
+        self.reported.emit(translate("ExchangeDesk", "Import"), said, "\n".join(lines))
+
+
+def _row_of(entry: MediaEntry, folders: Sequence[Path], root: Path) -> NewMedia | None:
+    """The row of an entry whose file lies in one of the folders and has the size it says."""
+    for folder in folders:
+        path = folder / entry.name
+        if not path.exists():
+            continue
+        try:
+            rows = _rows(entry, path, root)
+        except AnnotatorError:
+            continue
+        for row in rows:
+            if (row.page, row.width, row.height) == (entry.page, entry.width, entry.height):
+                return row
+    return None
+
+
+def _rows(entry: MediaEntry, path: Path, root: Path) -> Sequence[NewMedia]:
+    def name_of(file: Path) -> str:
+        return stored_path(file, root)
+
+    if entry.kind is MediaKind.CLIP:
+        return gather_clip(path, name_of).items
+    return gather([path], name_of, lambda _done, _total, _text="": None).items

@@ -14,7 +14,7 @@ from sam3_annotator.ui.wiring import naming
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
-    from sam3_annotator.ui.theme import Tokens
+    from sam3_annotator.ui.tokens import Tokens
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.detecting import Search
     from sam3_annotator.workflow.segmenting import Attempt

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from sam3_annotator.errors import Rejected
 from sam3_annotator.io.errands import ErrandStopped
 from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.wiring.slices import Slices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Generator, Hashable
 
     from sam3_annotator.io.errands import Report
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -139,3 +141,35 @@ class WorkDesk(QObject):
             title, work, finished, failed, lambda d, t, text: self.advance(key, d, t, text)
         )
         self.begin(key, title, errand.cancel)
+
+    def run_slices(
+        self,
+        title: str,
+        steps: Generator[tuple[int, int], None, T],
+        on_done: Callable[[T], None],
+    ) -> None:
+        """Do a long job on the main thread between events, shown with progress and Cancel."""
+        key = object()
+
+        def finished(result: T) -> None:
+            self.end(key)
+            with self._workspace.explaining():
+                on_done(result)
+
+        def failed(error: Exception) -> None:
+            self.end(key)
+            if isinstance(error, Rejected):
+                self._workspace.said.emit(str(error))
+            else:
+                self._workspace.troubled.emit(error)
+
+        def cancel() -> None:
+            slices.cancel()
+            self.end(key)
+            said = translate("WorkDesk", "Stopped: {title}.").format(title=title)
+            self._workspace.said.emit(said)
+
+        slices = Slices(
+            self, steps, lambda done, total: self.advance(key, done, total), finished, failed
+        )
+        self.begin(key, title, cancel)

@@ -12,8 +12,6 @@ from sam3_annotator.ui.text import translate
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sam3_annotator.ui.actions.spec import ActionSpec
-
 
 def normalized(keys: str) -> str:
     """A key sequence in Qt's portable notation, however it was written."""
@@ -29,15 +27,17 @@ class Keymap:
     """The keys of every action.
 
     Args:
-        specs: the action table.
+        defaults: action id to its keys as the program comes.
         changed: the user's changes, action id to keys; keys that are taken by now are left out.
     """
 
     def __init__(
-        self, specs: Iterable[ActionSpec], changed: Mapping[str, tuple[str, ...]] | None = None
+        self,
+        defaults: Mapping[str, tuple[str, ...]],
+        changed: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._defaults = {
-            spec.id: tuple(normalized(keys) for keys in spec.shortcuts) for spec in specs
+            action: tuple(normalized(one) for one in keys) for action, keys in defaults.items()
         }
         self._changed: dict[str, tuple[str, ...]] = {}
         for action, keys in (changed or {}).items():
