@@ -138,15 +138,19 @@ def read_version(path: Path) -> int:
     return int(struct.unpack_from(">I", header, 60)[0])
 
 
-def check_integrity(path: Path) -> None:
-    """Read the whole file once and compare its structure, without writing anything.
+def check_integrity(path: Path, *, has_log: bool) -> None:
+    """Read the whole file once and compare its structure, without writing to it.
+
+    Args:
+        has_log: whether a write-ahead log lies beside it that belongs to its contents.
 
     Raises:
         ProjectTrouble: the file is damaged.
         FileTrouble: the file cannot be read.
     """
     with translated(path):
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        how = "mode=ro" if has_log else "immutable=1"
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
         try:
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         finally:

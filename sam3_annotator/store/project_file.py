@@ -183,7 +183,7 @@ def _check(path: Path) -> None:
     if ended_cleanly and size != pages * page_size:
         raise damaged(path, f"{size} bytes where {pages * page_size} were written")
     if size <= _CHECKED_ALWAYS_BYTES or not ended_cleanly:
-        check_integrity(path)
+        check_integrity(path, has_log=not ended_cleanly)
 
 
 def _upgrade(path: Path, database: Database, version: int) -> None:

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sam3_annotator.domain.commands import SetMask
+from sam3_annotator.errors import FileTrouble, ProjectTrouble
+from sam3_annotator.store import schema
+from sam3_annotator.store.salvage import salvage_copy
+from sam3_annotator.workflow.document import Document
+from tests.support.projects import Made, snapshot, square
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "projects" / "version1.s3a"
+
+
+@pytest.fixture
+def closed(tmp_path):
+    """The path of a closed project and what it says."""
+    made = Made(tmp_path / "p.s3a")
+    for frame in range(1, 15):
+        made.document.do(SetMask(made.objects[0], frame, square(frame, frame)))
+    state = snapshot(made.document)
+    made.close()
+    return made.path, state
+
+
+def _fingerprint(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def test_nothing_but_the_project_file_is_left_after_closing(closed):
+    path, _ = closed
+    assert [entry.name for entry in path.parent.iterdir()] == ["p.s3a"]
+
+
+def test_a_second_window_is_refused(closed):
+    path, state = closed
+    first = Document.open(path, "anna")
+    with pytest.raises(FileTrouble, match="already open by anna"):
+        Document.open(path, "bob")
+    with pytest.raises(FileTrouble, match="already open by anna"):
+        Document.create(path, "bob")
+    assert snapshot(first) == state
+    first.close()
+    first.close()
+    Document.open(path, "bob").close()
+
+
+def test_another_process_is_refused_and_let_in_after_a_kill(closed):
+    path, state = closed
+    code = (
+        "import sys; from pathlib import Path; from sam3_annotator.workflow.document import "
+        f"Document; held = Document.open(Path({str(path)!r}), 'eve'); print('open', flush=True); "
+        "sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout.readline() == b"open\n"
+        with pytest.raises(FileTrouble, match="already open by eve"):
+            Document.open(path)
+        child.kill()
+        child.wait()
+    document = Document.open(path)
+    assert snapshot(document) == state
+    document.close()
+
+
+def test_a_file_that_exists_is_not_overwritten(tmp_path):
+    path = tmp_path / "p.s3a"
+    path.write_bytes(b"precious")
+    with pytest.raises(FileTrouble, match="exists already"):
+        Document.create(path)
+    assert path.read_bytes() == b"precious"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["p.s3a"]
+
+
+def test_a_missing_project_is_told(tmp_path):
+    with pytest.raises(FileTrouble, match="cannot be opened"):
+        Document.open(tmp_path / "none.s3a")
+    with pytest.raises(FileTrouble, match="cannot be written"):
+        Document.create(tmp_path / "nowhere" / "p.s3a")
+    assert not list(tmp_path.iterdir())
+
+
+def _newer(path):
+    data = bytearray(path.read_bytes())
+    data[60:64] = struct.pack(">I", 99)
+    path.write_bytes(data)
+
+
+def _versionless(path):
+    data = bytearray(path.read_bytes())
+    data[60:64] = struct.pack(">I", 0)
+    path.write_bytes(data)
+
+
+def _truncated(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _scribbled(path):
+    data = bytearray(path.read_bytes())
+    for page in range(2, len(data) // 4096):
+        data[page * 4096 : page * 4096 + 64] = b"\xaa" * 64
+    path.write_bytes(data)
+
+
+def _beheaded(path):
+    path.write_bytes(b"\0" * 200 + path.read_bytes()[200:])
+
+
+def _text(path):
+    path.write_text("not a project at all, though long enough " * 10)
+
+
+def _empty(path):
+    path.write_bytes(b"")
+
+
+def _foreign(path):
+    path.unlink()
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE t (x)")
+    other.commit()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (_newer, "newer version"),
+        (_versionless, "damaged"),
+        (_truncated, "damaged"),
+        (_scribbled, "damaged"),
+        (_beheaded, "not a SAM 3 Annotator project"),
+        (_text, "not a SAM 3 Annotator project"),
+        (_empty, "not a SAM 3 Annotator project"),
+        (_foreign, "not a SAM 3 Annotator project"),
+    ],
+)
+def test_a_newer_or_damaged_file_is_told_and_not_touched(closed, harm, words):
+    path, _ = closed
+    harm(path)
+    before = _fingerprint(path.parent)
+    with pytest.raises(ProjectTrouble, match=words) as trouble:
+        Document.open(path)
+    assert trouble.value.remedy
+    assert _fingerprint(path.parent) == before
+
+
+def test_what_is_readable_of_a_damaged_file_can_be_saved(closed, tmp_path):
+    path, _ = closed
+    data = bytearray(path.read_bytes())
+    marker = data.rfind(b"S3M1")
+    page = marker // 4096
+    data[page * 4096 : page * 4096 + 16] = b"\xaa" * 16
+    path.write_bytes(data)
+    before = _fingerprint(tmp_path)
+    target = tmp_path / "saved.s3a"
+    report = salvage_copy(path, target)
+    assert {k: v for k, v in _fingerprint(tmp_path).items() if k != "saved.s3a"} == before
+    assert report.rows["objects"] == 2
+    assert report.lost_masks > 0
+    document = Document.open(target)
+    for item in document.project.objects(1):
+        for note in document.project.masklet(item.id).annotations():
+            if note.blob_id is not None:
+                assert document.mask(item.id, note.frame) is not None
+    document.close()
+
+
+def test_salvaging_a_whole_file_loses_nothing(closed, tmp_path):
+    path, state = closed
+    report = salvage_copy(path, tmp_path / "saved.s3a")
+    assert report.lost_masks == 0
+    document = Document.open(tmp_path / "saved.s3a")
+    assert snapshot(document) == state
+    assert not document.history()
+    document.close()
+
+
+def test_salvaging_what_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "p.s3a"
+    path.write_text("words " * 100)
+    with pytest.raises(ProjectTrouble, match="Nothing"):
+        salvage_copy(path, tmp_path / "saved.s3a")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["p.s3a"]
+
+
+def test_a_copy_beside_keeps_the_history(closed):
+    path, state = closed
+    document = Document.open(path)
+    document.save_copy(path.with_name("copy.s3a"))
+    with pytest.raises(FileTrouble, match="onto itself"):
+        document.save_copy(path)
+    document.close()
+    copy = Document.open(path.with_name("copy.s3a"))
+    assert snapshot(copy) == state
+    assert copy.undo_title
+    copy.close()
+
+
+def test_a_copy_elsewhere_still_finds_its_media(closed, tmp_path):
+    path, _ = closed
+    document = Document.open(path)
+    there = tmp_path / "deep" / "er"
+    there.mkdir(parents=True)
+    document.save_copy(there / "copy.s3a")
+    wanted = document.media_path(1)
+    document.close()
+    copy = Document.open(there / "copy.s3a")
+    assert copy.media_path(1) == wanted
+    assert copy.project.media[1].path == "../../clip.mp4"
+    assert not copy.history()
+    copy.close()
+    assert [entry.name for entry in there.iterdir()] == ["copy.s3a"]
+
+
+def test_a_copy_that_cannot_be_written_leaves_nothing(closed, tmp_path):
+    path, _ = closed
+    document = Document.open(path)
+    with pytest.raises(FileTrouble):
+        document.save_copy(tmp_path / "nowhere" / "copy.s3a")
+    assert [e.name for e in tmp_path.iterdir() if "copy" in e.name] == []
+    document.close()
+
+
+def test_an_older_file_is_upgraded_after_a_backup(closed, monkeypatch):
+    path, state = closed
+
+    def add_table(connection):
+        connection.exec_driver_sql("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (add_table,))
+    document = Document.open(path)
+    assert snapshot(document) == state
+    document.close()
+    assert path.with_name("p.version1.s3a").exists()
+    Document.open(path).close()
+    monkeypatch.setattr(schema, "MIGRATIONS", ())
+    with pytest.raises(ProjectTrouble, match="newer"):
+        Document.open(path)
+    Document.open(path.with_name("p.version1.s3a")).close()
+
+
+def test_a_failing_upgrade_changes_nothing(closed, monkeypatch):
+    path, state = closed
+
+    def fail(connection):
+        connection.exec_driver_sql("DELETE FROM annotations")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (fail,))
+    with pytest.raises(FileTrouble):
+        Document.open(path)
+    monkeypatch.setattr(schema, "MIGRATIONS", ())
+    document = Document.open(path)
+    assert snapshot(document) == state
+    document.close()
+
+
+def test_the_golden_project_of_version_1_opens(tmp_path):
+    path = tmp_path / "golden.s3a"
+    shutil.copyfile(GOLDEN, path)
+    document = Document.open(path)
+    project = document.project
+    assert [media.path for media in project.media.values()] == ["clip.mp4", "a.jpg"]
+    assert [category.name for category in project.categories.values()] == ["bus", "car"]
+    assert document.mask(1, 5) == square(12, 9)
+    assert project.masklet(1).at(5).author == "anna"
+    assert [comment.text for comment in project.contents(1).comments.values()] == ["blurred"]
+    while document.undo_title:
+        document.undo()
+    assert not project.media
+    while document.redo_title:
+        document.redo()
+    assert document.mask(1, 5) == square(12, 9)
+    document.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_told(closed):
+    path, _ = closed
+    path.parent.chmod(0o500)
+    try:
+        with pytest.raises(FileTrouble, match="cannot be written"):
+            Document.open(path)
+    finally:
+        path.parent.chmod(0o700)
