@@ -36,42 +36,6 @@ class Association:
     refreshing: tuple[tuple[int, int], ...]
 
 
-def mask_iou(first: Tensor, second: Tensor) -> Tensor:
-    """Overlap of every mask with every other.
-
-    Args:
-        first: (N, h, w) bool.
-        second: (M, h, w) bool.
-
-    Returns:
-        (N, M) float32 in [0, 1]; 0 where both are empty. A matrix product: no N x M x h x w
-        array is ever made.
-    """
-    a, b = first.flatten(1).float(), second.flatten(1).float()
-    common = a @ b.T
-    total = a.sum(1)[:, None] + b.sum(1)[None] - common
-    return torch.where(total > 0, common / total.clamp(min=1), 0.0)
-
-
-def without_duplicates(masks: Tensor, scores: Tensor, max_iou: float) -> list[int]:
-    """Greedy suppression: of detections that overlap more than ``max_iou`` the best stays.
-
-    Args:
-        masks: (M, h, w) bool.
-        scores: (M,) float.
-        max_iou: in [0, 1].
-
-    Returns:
-        Indices of what stays, best first.
-    """
-    overlaps = (mask_iou(masks, masks) > max_iou).cpu()
-    kept: list[int] = []
-    for index in torch.argsort(scores, descending=True, stable=True).tolist():
-        if not any(bool(overlaps[index, other]) for other in kept):
-            kept.append(index)
-    return kept
-
-
 def affinity(
     iou: Tensor, likeness: Tensor | None, closeness: Tensor | None, rules: ConceptRules
 ) -> Tensor:

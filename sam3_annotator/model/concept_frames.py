@@ -38,6 +38,7 @@ class ConceptMask:
         logits: (h, w) float32; above 0 is inside.
         object_logit: above 0 when the object is there.
         iou: predicted quality of the mask in [0, 1].
+        is_pinned: a person pointed at it; it is told of even where it has no mask.
     """
 
     object_id: int
@@ -46,6 +47,7 @@ class ConceptMask:
     score: float
     object_logit: float
     iou: float
+    is_pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

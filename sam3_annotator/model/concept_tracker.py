@@ -26,13 +26,13 @@ from sam3_annotator.model.association import (
     contested,
     exclusive,
     hidden_again,
-    mask_iou,
-    without_duplicates,
 )
+from sam3_annotator.model.boxes import mask_iou
 from sam3_annotator.model.concept_frames import ConceptFrame, ConceptMask
 from sam3_annotator.model.concept_life import TrackLife, judged, seen
 from sam3_annotator.model.concept_rules import ConceptRules
 from sam3_annotator.model.mask_cleanup import fill_holes, remove_specks
+from sam3_annotator.model.preprocess import suppress_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,10 +124,14 @@ class ConceptTracker:
     def _detect(self, features: NeckFeatures, query: ConceptQuery) -> _Detections:
         output = self.detector.detect(features, query.text, query.geometry)
         scores = output.clip_scores[0]
-        sure = torch.nonzero(scores > self.rules.min_score).flatten()
-        logits = output.mask_logits[0, sure].float()
-        kept = without_duplicates(logits > 0, scores[sure], self.rules.duplicate_iou)
-        rows = sure[torch.tensor(kept, dtype=torch.int64, device=sure.device)]
+        keeps = suppress_duplicates(
+            scores,
+            output.mask_logits[0],
+            score_threshold=self.rules.min_score,
+            iou_threshold=self.rules.duplicate_iou,
+        )
+        rows = torch.nonzero(keeps).flatten()
+        rows = rows[scores[rows].argsort(descending=True, stable=True)]
         return _Detections(
             query.concept,
             output.mask_logits[0, rows].float(),
@@ -354,12 +358,13 @@ class ConceptTracker:
                 1.0 if life.is_pinned else life.score,
                 output.object_logit,
                 output.iou,
+                life.is_pinned,
             )
             for object_id, output in outputs.items()
             if (life := state.lives.get(object_id)) is not None
             and object_id not in hidden
             and life.is_shown(self.rules)
-            and bool((output.logits > 0).any())
+            and (life.is_pinned or bool((output.logits > 0).any()))
         ]
 
     def _shown_new(
@@ -384,7 +389,7 @@ class ConceptTracker:
         sureness = torch.tensor([m.object_logit for m in ordered]).sigmoid().to(logits)
         apart = exclusive(logits, sureness, HIDDEN_LOGIT)
         final = [replace(m, logits=row) for m, row in zip(ordered, apart, strict=True)]
-        return tuple(m for m in final if bool((m.logits > 0).any()))
+        return tuple(m for m in final if m.is_pinned or bool((m.logits > 0).any()))
 
     def _cleaned(self, output: TrackOutput) -> TrackOutput:
         return replace(output, logits=self._without_specks(output.logits))

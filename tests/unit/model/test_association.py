@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from sam3_annotator.model.association import (
     affinity,
@@ -13,45 +11,16 @@ from sam3_annotator.model.association import (
     contested,
     exclusive,
     hidden_again,
-    mask_iou,
-    without_duplicates,
 )
 from sam3_annotator.model.concept_rules import ConceptRules
 
 RULES = ConceptRules()
 
 
-def boxes(*spans):
-    masks = torch.zeros(len(spans), 4, 20, dtype=torch.bool)
-    for row, (first, last) in enumerate(spans):
-        masks[row, :, first:last] = True
-    return masks
-
-
 def linked(fit, scores, has_mask=None, rules=RULES):
     fit = torch.tensor(fit, dtype=torch.float32).reshape(-1, len(scores))
     has = torch.tensor([True] * fit.shape[0] if has_mask is None else has_mask)
     return associate(fit, torch.tensor(scores), has, rules)
-
-
-@settings(deadline=None)
-@given(st.integers(0, 2**31), st.integers(0, 4), st.integers(1, 4))
-def test_overlap_equals_counting(seed, count, other):
-    generator = torch.Generator().manual_seed(seed)
-    a = torch.rand(count, 5, 6, generator=generator) > 0.5
-    b = torch.rand(other, 5, 6, generator=generator) > 0.5
-    iou = mask_iou(a, b)
-    for i in range(count):
-        for j in range(other):
-            union = int((a[i] | b[j]).sum())
-            expected = int((a[i] & b[j]).sum()) / union if union else 0.0
-            assert float(iou[i, j]) == pytest.approx(expected)
-
-
-def test_of_overlapping_detections_the_best_stays():
-    masks = boxes((0, 10), (1, 11), (12, 20), (0, 1))
-    assert without_duplicates(masks, torch.tensor([0.6, 0.9, 0.7, 0.2]), 0.1) == [1, 2, 3]
-    assert without_duplicates(masks, torch.tensor([0.6, 0.9, 0.7, 0.2]), 1.0) == [1, 2, 0, 3]
 
 
 def test_without_tracks_every_detection_is_new():

@@ -1,0 +1,139 @@
+"""SAM 2 and 2.1 weights, and the image half of the bundled model: clicks, boxes, earlier masks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from sam3_annotator.errors import Rejected
+from sam3_annotator.inference.backend import ClickPrompt, RawDetections, RawMasks
+from sam3_annotator.inference.clip_tracking import SamClipTracker
+from sam3_annotator.inference.device import translated
+from sam3_annotator.model.memory_bank import TrackState
+from sam3_annotator.model.preprocess import SAM2_INPUT, prepare_image
+from sam3_annotator.model.segmenter import Segmenter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.inference.clip_tracking import ClipTracker
+    from sam3_annotator.model.fpn import Sam2Encoder
+    from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
+    from sam3_annotator.model.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Sam2Features:
+    """An encoded picture.
+
+    Attributes:
+        levels: what heads and memories want, with nothing added to the embedding yet.
+    """
+
+    levels: ImageFeatures
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory held, bytes."""
+        maps = (self.levels.embedding, self.levels.mid, self.levels.fine)
+        return sum(m.numel() * m.element_size() for m in maps)
+
+
+class Sam2Backend:
+    """A SAM 2 model behind the common door.
+
+    Args:
+        encoder: backbone and neck.
+        heads: click heads.
+        tracker: the memory tracker; None when the weights have no memory.
+        info: what to say about it.
+        image_size: side of the square model input, pixels; a multiple of 32.
+    """
+
+    def __init__(
+        self,
+        encoder: Sam2Encoder,
+        heads: SamHeads,
+        tracker: Tracker | None,
+        info: ModelInfo,
+        image_size: int = 1024,
+    ) -> None:
+        self._encoder = encoder
+        self._segmenter = Segmenter(heads)
+        self._tracker = tracker
+        self._spec = replace(SAM2_INPUT, size=image_size)
+        self.info = info
+        self.device = torch.device(info.device)
+
+    @property
+    def low_resolution(self) -> int:
+        """Side of mask logits, in cells."""
+        return self._spec.size // 4
+
+    def encode(self, picture: NDArray[np.uint8]) -> Sam2Features:
+        """Encode a picture: (H, W, 3) uint8 RGB."""
+        with translated():
+            pixels = prepare_image(picture, self._spec, device=self.device)
+            maps = self._encoder(pixels)
+            heads = self._segmenter.heads
+            kind = next(heads.parameters()).dtype
+            return Sam2Features(heads.features([m.to(kind) for m in maps]))
+
+    def segment(self, features: Sam2Features, prompt: ClickPrompt) -> RawMasks:
+        """Answer clicks, a box and an earlier mask."""
+        with translated():
+            return answer_clicks(self._segmenter, features.levels, prompt, self.device)
+
+    def detect(
+        self,
+        features: Sam2Features,
+        phrase: str,
+        boxes: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        min_score: float,
+    ) -> RawDetections:
+        """Always refused: the family finds nothing by itself."""
+        del features, phrase, boxes, labels, min_score
+        raise Rejected(f"{self.info.name} cannot search by concept; load SAM 3 weights.")
+
+    def clip_tracker(self, total: int) -> ClipTracker[Sam2Features]:
+        """Start following objects on a clip."""
+        if self._tracker is None:
+            raise Rejected(f"{self.info.name}: this file has no memory, so it cannot track.")
+        return SamClipTracker(self._tracker, self.encode, _tracker_levels, TrackState(total))
+
+
+def answer_clicks(
+    segmenter: Segmenter, levels: ImageFeatures, prompt: ClickPrompt, device: torch.device
+) -> RawMasks:
+    """Answer one click prompt with any family's click heads."""
+    levels = replace(levels, embedding=segmenter.heads.without_memory(levels.embedding))
+    answer = segmenter.segment(
+        levels,
+        points=torch.from_numpy(prompt.points)[None].to(device) if len(prompt.points) else None,
+        labels=torch.from_numpy(prompt.labels)[None].to(device) if len(prompt.points) else None,
+        boxes_cxcywh_unit=_on(device, prompt.box),
+        mask_logits=None if prompt.mask_logits is None else _on(device, prompt.mask_logits[None]),
+        multimask=prompt.wants_three,
+    )
+    score = answer.object_logits
+    return RawMasks(
+        logits=answer.logits[0].float().cpu().numpy(),
+        scores=answer.ious[0].float().cpu().numpy(),
+        object_score=None if score is None else float(score[0, 0].sigmoid()),
+    )
+
+
+def _on(device: torch.device, values: NDArray[np.float32] | None) -> torch.Tensor | None:
+    """The values with a batch axis in front, on the device."""
+    if values is None:
+        return None
+    return torch.from_numpy(np.array(values, np.float32))[None].to(device)
+
+
+def _tracker_levels(features: Sam2Features) -> ImageFeatures:
+    return features.levels

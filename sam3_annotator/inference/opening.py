@@ -1,0 +1,152 @@
+"""From a weights file to a backend: recognise, build, fill, choose device and precision."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from sam3_annotator import paths
+from sam3_annotator.engine.protocol import Capability, ModelInfo
+from sam3_annotator.errors import WeightsTrouble
+from sam3_annotator.inference import weights as weights_files
+from sam3_annotator.inference.backend_sam2 import Sam2Backend
+from sam3_annotator.inference.backend_sam3 import Sam3Backend
+from sam3_annotator.inference.device import DTYPES, Device, choose
+from sam3_annotator.model import loading
+from sam3_annotator.model.build import build_detector
+from sam3_annotator.model.build_tracker import (
+    build_sam2,
+    build_sam2_image,
+    build_tracker_net,
+)
+from sam3_annotator.model.families import SAM3
+from sam3_annotator.model.mini_image import load_mini_image
+from sam3_annotator.model.sam_heads import SamHeads
+from sam3_annotator.model.tokenizer import Tokenizer
+from sam3_annotator.model.tracker import Tracker
+from sam3_annotator.model.tracker_config import SAM3_TRACKER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sam3_annotator.inference.backend import Backend
+
+MERGES = "tokenizer/bpe_simple_vocab_16e6.txt.gz"
+_CLICKS = frozenset({Capability.CLICK, Capability.BOX})
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+def open_backend(
+    weights: str | Path,
+    device: str = "auto",
+    dtype: str = "auto",
+    progress: Callable[[str], None] | None = None,
+) -> Backend[Any]:
+    """Load weights of any known family.
+
+    Args:
+        weights: a file or folder, a family's name, or "mini" for the bundled model.
+        device: see ``device.choose``.
+        dtype: see ``device.choose``.
+        progress: told what is being done, in words.
+
+    Raises:
+        WeightsTrouble: the weights are absent, damaged or of an unknown kind.
+        DeviceTrouble: the device is not there.
+    """
+    say = progress or _silent
+    path = weights_files.locate(weights)
+    chosen = choose(device, dtype)
+    say(f"Reading {path.name}")
+    if str(weights) == weights_files.BUNDLED_NAME:
+        return _mini(path, chosen)
+    loaded = loading.load(path, dtype=chosen.dtype, device=chosen.torch_device)
+    say("Checking the file's hash")
+    digest = weights_files.sha256_of(path)
+    say("Building the model")
+    if loaded.family is SAM3:
+        return _sam3(loaded, digest, chosen)
+    return _sam2(loaded, digest, chosen)
+
+
+def _mini(path: Path, chosen: Device) -> Backend[Any]:
+    model = load_mini_image(path)
+    # Clicks are decoded in float32: rounding there flips which of the three masks is offered first.
+    encoder = model.encoder.to(device=chosen.torch_device, dtype=chosen.dtype)
+    heads = model.heads.to(device=chosen.torch_device)
+    info = _info("mini", "mini", _CLICKS, weights_files.sha256_of(path), chosen)
+    return Sam2Backend(encoder, heads, None, info)
+
+
+def _sam3(loaded: loading.LoadedWeights, digest: str, chosen: Device) -> Backend[Any]:
+    detector = build_detector(loaded.detector_config, device="meta")
+    _fill(detector, loaded.states[loading.DETECTOR], loaded)
+    can = {Capability.PHRASE, Capability.EXEMPLAR}
+    heads, tracker = _sam3_clicks(loaded)
+    if heads is not None:
+        can |= _CLICKS
+    if tracker is not None:
+        can |= {Capability.TRACK}
+    info = _info("SAM 3", SAM3.name, frozenset(can), digest, chosen)
+    tokenizer = Tokenizer(paths.resource(MERGES))
+    return Sam3Backend(detector, heads, tracker, tokenizer, info)
+
+
+def _sam3_clicks(loaded: loading.LoadedWeights) -> tuple[SamHeads | None, Tracker | None]:
+    """Click heads and tracker, as far as the file holds them."""
+    if loading.TRACKER in loaded.states:
+        with torch.device("meta"):
+            net = build_tracker_net(SAM3_TRACKER)
+        _fill(net, loaded.states[loading.TRACKER], loaded)
+        return net.heads, Tracker(net)
+    if loading.HEADS in loaded.states:
+        with torch.device("meta"):
+            heads = SamHeads(SAM3_TRACKER.heads)
+        _fill(heads, loaded.states[loading.HEADS], loaded)
+        return heads, None
+    return None, None
+
+
+def _sam2(loaded: loading.LoadedWeights, digest: str, chosen: Device) -> Backend[Any]:
+    config, family = loaded.sam2_config, loaded.family
+    if loading.SAM2_MODEL in loaded.states:
+        with torch.device("meta"):
+            whole = build_sam2(config)
+        _fill(whole, loaded.states[loading.SAM2_MODEL], loaded)
+        info = _info(family.title, family.name, _CLICKS | {Capability.TRACK}, digest, chosen)
+        return Sam2Backend(whole.encoder, whole.tracker.heads, Tracker(whole.tracker), info)
+    heads = replace(config.tracker.heads, has_object_score=loaded.has_object_score)
+    with torch.device("meta"):
+        stills = build_sam2_image(config.backbone, heads)
+    _fill(stills, loaded.states[loading.SAM2_IMAGE_MODEL], loaded)
+    info = _info(family.title, family.name, _CLICKS, digest, chosen)
+    return Sam2Backend(stills.encoder, stills.heads, None, info)
+
+
+def _fill(
+    module: torch.nn.Module,
+    state: dict[str, torch.Tensor],
+    loaded: loading.LoadedWeights,
+) -> None:
+    """Give a module made on the meta device its tensors, without copying them."""
+    try:
+        module.load_state_dict(state, strict=True, assign=True)
+    except RuntimeError as error:
+        raise WeightsTrouble(
+            f"{loaded.inspection.path} does not fit {loaded.family.title}."
+        ) from error
+    module.eval().requires_grad_(requires_grad=False)
+
+
+def _info(
+    name: str, family: str, can: frozenset[Capability], digest: str, chosen: Device
+) -> ModelInfo:
+    device = str(chosen.torch_device)
+    return ModelInfo(name, family, can, digest, device, _NAMES[chosen.dtype])
+
+
+def _silent(_: str) -> None:
+    """Stands where nobody wants to hear of progress."""

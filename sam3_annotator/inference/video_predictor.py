@@ -1,0 +1,302 @@
+"""VideoPredictor: follow objects and concepts through a clip, from a script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from typing_extensions import Self
+
+from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.domain.geometry import Box
+from sam3_annotator.domain.ids import FrameIndex, MediaId
+from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
+from sam3_annotator.engine.protocol import Direction, FrameMasks, ObjectMask
+from sam3_annotator.errors import Rejected
+from sam3_annotator.inference.backend_sam3 import Sam3Backend
+from sam3_annotator.inference.clip_run import concept_masks
+from sam3_annotator.inference.concept_run import ConceptRun
+from sam3_annotator.inference.embeddings import EmbeddingCache
+from sam3_annotator.inference.predictor import Encoded, Predictor, click_prompt, full_masks
+from sam3_annotator.io.opening import open_media
+from sam3_annotator.model.concept_frames import Probation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from sam3_annotator.domain.mask import Mask
+    from sam3_annotator.inference.clip_tracking import ClipTracker
+    from sam3_annotator.io.media import MediaSource
+    from sam3_annotator.model.concept_rules import ConceptRules
+
+_KEY = "video"
+_MEDIA = MediaId(0)
+_CACHE_BYTES = 512 << 20
+
+
+class FrameArrays:
+    """Frames that are in memory already.
+
+    Args:
+        frames: (H, W, 3) uint8 RGB pictures of one size.
+
+    Raises:
+        ValueError: no frames, or of different shapes.
+    """
+
+    def __init__(self, frames: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> None:
+        if len(frames) == 0 or any(f.shape != frames[0].shape for f in frames):
+            raise ValueError("a clip needs frames, all of one size")
+        self._frames = frames
+        self.height, self.width = frames[0].shape[:2]
+        self.frame_count = len(frames)
+
+    def frame(self, index: int) -> NDArray[np.uint8]:
+        """One frame."""
+        return self._frames[index]
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class VideoPredictor:
+    """One clip and what is followed on it. Not thread-safe.
+
+    Prompts may be given on any frame, in any order, before or between propagations. Every object
+    has memories of its own: adding, correcting or removing one changes no other.
+
+    Example:
+        >>> with VideoPredictor.open("clip.mp4", weights="sam3.pt") as video:
+        ...     video.add_concept("yellow school bus")
+        ...     video.add_clicks(0, 100, points=[(310, 200)])
+        ...     for found in video.propagate():
+        ...         print(found.frame, [o.track for o in found.objects])
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        source: MediaSource | FrameArrays,
+        rules: ConceptRules | None = None,
+    ) -> None:
+        self._predictor = predictor
+        self._source = source
+        self._cache: EmbeddingCache[Encoded] = EmbeddingCache(_CACHE_BYTES)
+        self._size = (source.height, source.width)
+        backend, total = predictor.backend, source.frame_count
+        self._run: ConceptRun | None = None
+        self._objects: ClipTracker[Any]
+        if isinstance(backend, Sam3Backend):
+            self._run = ConceptRun(backend, self._size, total, rules)
+            self._objects = self._run.objects
+        else:
+            self._objects = backend.clip_tracker(total)
+
+    @classmethod
+    def open(
+        cls,
+        clip: str | Path | Sequence[NDArray[np.uint8]] | NDArray[np.uint8],
+        *,
+        weights: str | Path = "mini",
+        device: str = "auto",
+        dtype: str = "auto",
+        rules: ConceptRules | None = None,
+    ) -> VideoPredictor:
+        """Open a clip.
+
+        Args:
+            clip: a video file, a folder of pictures, a TIFF of many pages, or frames as
+                (H, W, 3) uint8 RGB arrays (no video decoder is needed then).
+            weights: see :meth:`Predictor.load`.
+            device: see :meth:`Predictor.load`.
+            dtype: see :meth:`Predictor.load`.
+            rules: thresholds of concept tracking.
+
+        Raises:
+            FileTrouble: the clip is missing or unreadable.
+            MediaTrouble: it cannot be decoded.
+            Rejected: the weights cannot track.
+        """
+        predictor = Predictor.load(weights, device, dtype)
+        if isinstance(clip, str | Path):
+            return cls(predictor, open_media(Path(clip), MediaKind.CLIP), rules)
+        return cls(predictor, FrameArrays(clip), rules)
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames."""
+        return self._source.frame_count
+
+    def add_clicks(
+        self,
+        frame: int,
+        object_id: int,
+        *,
+        points: ArrayLike | None = None,
+        labels: Sequence[int] | None = None,
+        box: ArrayLike | None = None,
+    ) -> Mask:
+        """Point at an object, new or known; the whole list of its prompts on this frame.
+
+        A known object is corrected from what is remembered of it here, and only it.
+
+        Args:
+            frame: frame number.
+            object_id: your number for it, from 0.
+            points: (P, 2) xy in pixels.
+            labels: P times 1 (inside) or 0 (outside).
+            box: (4,) xyxy in pixels.
+
+        Returns:
+            Its mask on this frame.
+        """
+        features = self._features(frame)
+        height, width = self._size
+        encoded = Encoded(height, width, self._predictor.info.weights_hash, features)
+        prompt = click_prompt(encoded, points, labels, box, None, None)
+        answer = self._objects.click(frame, features, object_id, prompt)
+        self._pin(object_id, frame)
+        return full_masks(answer.logits[None], *self._size)[0]
+
+    def add_mask(self, frame: int, object_id: int, mask: NDArray[np.bool_]) -> None:
+        """Say what an object looks like on a frame.
+
+        Args:
+            frame: frame number.
+            object_id: your number for it, from 0.
+            mask: (H, W) bool; all False says "not on this frame".
+
+        Raises:
+            ValueError: the mask has another size than the clip.
+        """
+        if mask.shape != self._size:
+            raise ValueError(f"expected a mask of shape {self._size}, got {mask.shape}")
+        self._objects.condition(frame, self._features(frame), {object_id: mask})
+        self._pin(object_id, frame)
+
+    def add_concept(
+        self,
+        text: str = "",
+        *,
+        frame: int = 0,
+        boxes: ArrayLike | None = None,
+        box_labels: Sequence[int] | None = None,
+    ) -> int:
+        """Look for every instance of a phrase, of exemplars, or of both.
+
+        Args:
+            text: noun phrase, or "" for exemplars alone (objects found on their frame are then
+                followed; newcomers need a phrase).
+            frame: frame the exemplars lie on.
+            boxes: (P, 4) xyxy in pixels.
+            box_labels: P times 1 (like this) or 0 (not like this).
+
+        Returns:
+            The concept's number.
+
+        Raises:
+            Rejected: the weights know no concepts, or there is nothing to look for.
+        """
+        if self._run is None:
+            raise Rejected(f"{self._predictor.info.name} cannot track concepts; load SAM 3.")
+        rows = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
+        signs = [1] * len(rows) if box_labels is None else list(box_labels)
+        exemplars = tuple(
+            Exemplar(Box(*(float(v) for v in row)), bool(sign))
+            for row, sign in zip(rows, signs, strict=True)
+        )
+        prompt = ConceptPrompt(text, exemplars)
+        if prompt.is_empty:
+            raise Rejected("Give a phrase, or at least one positive exemplar.")
+        return self._run.add(frame, prompt)
+
+    def remove(self, object_id: int) -> None:
+        """Stop following an object."""
+        if self._run is not None:
+            self._run.remove(object_id)
+        self._objects.remove(object_id)
+
+    def propagate(
+        self,
+        start: int = 0,
+        stop: int | None = None,
+        direction: str = "forward",
+        *,
+        provisional: bool = False,
+    ) -> Iterator[FrameMasks]:
+        """Follow everything over a range; stop iterating to cancel.
+
+        Args:
+            start: first frame.
+            stop: last frame, included; by default the clip's end in this direction.
+            direction: "forward" or "backward".
+            provisional: yield each frame at once, with ``removed`` telling later which objects
+                were mistakes, instead of holding frames back until that is settled.
+
+        Raises:
+            ValueError: the range lies outside the clip, or against the direction.
+        """
+        forward = Direction(direction) is Direction.FORWARD
+        last = self.frame_count - 1
+        if stop is None:
+            stop = last if forward else 0
+        step = 1 if forward else -1
+        inside = 0 <= start <= last and 0 <= stop <= last
+        if not inside or (stop - start) * step < 0:
+            raise ValueError(f"cannot go {direction} from {start} to {stop} of {last + 1} frames")
+        frames = range(start, stop + step, step)
+        if self._run is None:
+            return self._objects_only(frames, reverse=not forward)
+        return self._with_concepts(self._run, frames, reverse=not forward, at_once=provisional)
+
+    def close(self) -> None:
+        """Release the clip."""
+        self._cache.clear()
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        """Use as a context: closed at the end."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------------ inside
+
+    def _objects_only(self, frames: range, *, reverse: bool) -> Iterator[FrameMasks]:
+        for frame in frames:
+            found = self._objects.step(frame, self._features(frame), reverse=reverse)
+            masks = [full_masks(m.logits[None], *self._size)[0] for m in found.values()]
+            objects = tuple(
+                ObjectMask(object_id, mask, answer.score, answer.object_score)
+                for (object_id, answer), mask in zip(found.items(), masks, strict=True)
+            )
+            yield FrameMasks(_KEY, _MEDIA, FrameIndex(frame), objects)
+
+    def _with_concepts(
+        self, run: ConceptRun, frames: range, *, reverse: bool, at_once: bool
+    ) -> Iterator[FrameMasks]:
+        held = 0 if at_once or not run.has_concepts else run.rules.probation_frames
+        probation = Probation(held)
+        for frame in frames:
+            found = run.step(frame, self._features(frame), reverse=reverse)
+            for settled in probation.push(found):
+                yield concept_masks(settled, self._size, _KEY, _MEDIA)
+        for settled in probation.flush():
+            yield concept_masks(settled, self._size, _KEY, _MEDIA)
+
+    def _pin(self, object_id: int, frame: int) -> None:
+        if self._run is not None:
+            self._run.pin(object_id, frame)
+
+    def _features(self, frame: int) -> Any:  # noqa: ANN401 - only the backend can read it
+        kept = self._cache.get(frame)
+        if kept is None:
+            features = self._objects.encode(self._source.frame(frame))
+            height, width = self._size
+            kept = Encoded(height, width, self._predictor.info.weights_hash, features)
+            self._cache.put(frame, kept)
+        return kept.features
