@@ -1,45 +1,129 @@
 """Keep the translations in step with the program.
 
 ``python packaging/translations.py update`` brings new and changed texts into
-``resources/i18n/*.ts``; ``release`` makes the ``*.qm`` files that the program loads.
+``resources/i18n/*.ts`` (finished translations stay, texts that are gone go); translate what it
+lists as unfinished; ``release`` makes the ``*.qm`` files that the program loads.
+
+Texts are found in the syntax tree and not by ``lupdate``, which overlooks a call as soon as an
+argument is itself a call (``translate("A", "%n file(s)", "", len(files))``).
 """
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 I18N = ROOT / "resources" / "i18n"
-LANGUAGES = {"en": ["-pluralonly"], "zh_CN": []}
+LANGUAGES = {"en": 2, "zh_CN": 1}
+"""Languages, and how many plural forms each has; English needs only its plurals."""
+
+CALLS = {"translate", "QT_TRANSLATE_NOOP"}
+
+Key = tuple[str, str]
+"""Context and English source."""
+Forms = tuple[str, ...]
+"""One translation, or one for each plural form."""
 
 
-def tool(name: str) -> str:
-    """The tool beside this Python, or on the path."""
-    beside = Path(sys.executable).with_name(name)
-    return str(beside) if beside.exists() else name
+def texts() -> list[Key]:
+    """Every text of the window, by context and in the order of the files."""
+    found: dict[Key, None] = {}
+    for path in sorted(ROOT.glob("sam3_annotator/ui/**/*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+            if _called(call) in CALLS and len(call.args) >= 2:
+                words = [_constant(argument) for argument in call.args[:2]]
+                if None not in words:
+                    found[str(words[0]), str(words[1])] = None
+    return sorted(found, key=lambda key: key[0])
 
 
-def update() -> None:
-    """Collect every text of the window's code."""
-    sources = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("sam3_annotator/ui/**/*.py"))
-    for language, options in LANGUAGES.items():
-        command = [tool("pyside6-lupdate"), *options, "-no-obsolete", "-locations", "none"]
-        command += ["-source-language", "en", "-target-language", language, *sources]
-        command += ["-ts", str(I18N / f"{language}.ts")]
-        subprocess.run(command, check=True, cwd=ROOT)
+def wanted(language: str) -> list[Key]:
+    """The texts that a language has to translate."""
+    return [key for key in texts() if language != "en" or "%n" in key[1]]
 
 
-def release() -> None:
-    """Compile."""
-    for language in LANGUAGES:
-        source = I18N / f"{language}.ts"
-        target = source.with_suffix(".qm")
-        subprocess.run(
-            [tool("pyside6-lrelease"), str(source), "-qm", str(target)], check=True, cwd=ROOT
-        )
+def read(path: Path) -> dict[Key, Forms]:
+    """Finished translations of a file."""
+    found: dict[Key, Forms] = {}
+    for context in ET.parse(path).iter("context"):  # noqa: S314 - our own file
+        name = context.findtext("name", "")
+        for message in context.iter("message"):
+            translation = message.find("translation")
+            if translation is None or translation.get("type") == "unfinished":
+                continue
+            forms = tuple(form.text or "" for form in translation.iter("numerusform"))
+            found[name, message.findtext("source", "")] = forms or (translation.text or "",)
+    return found
+
+
+def update(language: str) -> list[Key]:
+    """Rewrite a language's file; returns what is still to be translated."""
+    path = I18N / f"{language}.ts"
+    known = read(path) if path.exists() else {}
+    root = ET.Element("TS", version="2.1", language=language, sourcelanguage="en")
+    contexts: dict[str, ET.Element] = {}
+    unfinished = []
+    for key in wanted(language):
+        if key[0] not in contexts:
+            contexts[key[0]] = ET.SubElement(root, "context")
+            ET.SubElement(contexts[key[0]], "name").text = key[0]
+        message = ET.SubElement(contexts[key[0]], "message")
+        ET.SubElement(message, "source").text = key[1]
+        forms = LANGUAGES[language] if "%n" in key[1] else 0
+        _fill(message, known.get(key), forms)
+        if key not in known:
+            unfinished.append(key)
+    ET.indent(root)
+    head = '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE TS>\n'
+    text = ET.tostring(root, encoding="unicode")
+    path.write_text(f"{head}{text}\n", encoding="utf-8")
+    return unfinished
+
+
+def release(language: str) -> None:
+    """Compile a language's file."""
+    beside = Path(sys.executable).with_name("pyside6-lrelease")
+    tool = str(beside) if beside.exists() else "pyside6-lrelease"
+    source = I18N / f"{language}.ts"
+    command = [tool, "-silent", str(source), "-qm", str(source.with_suffix(".qm"))]
+    subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - Qt's own tool
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _constant(node: ast.expr) -> str | None:
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return str(node.value) if is_text and isinstance(node, ast.Constant) else None
+
+
+def _fill(message: ET.Element, known: Forms | None, forms: int) -> None:
+    translation = ET.SubElement(message, "translation")
+    if known is None:
+        translation.set("type", "unfinished")
+    if not forms:
+        translation.text = known[0] if known else None
+        return
+    message.set("numerus", "yes")
+    for index in range(forms):
+        form = ET.SubElement(translation, "numerusform")
+        form.text = known[min(index, len(known) - 1)] if known else None
 
 
 if __name__ == "__main__":
-    {"update": update, "release": release}[sys.argv[1]]()
+    for code in LANGUAGES:
+        if sys.argv[1] == "release":
+            release(code)
+        else:
+            for left in update(code):
+                print(f"{code}: not translated: {left}")

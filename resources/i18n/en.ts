@@ -1,4 +1,129 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
+  <context>
+    <name>ExchangeDesk</name>
+    <message numerus="yes">
+      <source>Read back with %n difference(s).</source>
+      <translation>
+        <numerusform>Read back with %n difference.</numerusform>
+        <numerusform>Read back with %n differences.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>FileDesk</name>
+    <message numerus="yes">
+      <source>Look for %n missing file(s) in</source>
+      <translation>
+        <numerusform>Look for %n missing file in</numerusform>
+        <numerusform>Look for %n missing files in</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n file(s) could not be used.</source>
+      <translation>
+        <numerusform>%n file could not be used.</numerusform>
+        <numerusform>%n files could not be used.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>FindBar</name>
+    <message numerus="yes">
+      <source>%n example(s) of what to find</source>
+      <translation>
+        <numerusform>%n example of what to find</numerusform>
+        <numerusform>%n examples of what to find</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n example(s) of what not to find</source>
+      <translation>
+        <numerusform>%n example of what not to find</numerusform>
+        <numerusform>%n examples of what not to find</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>FindDesk</name>
+    <message numerus="yes">
+      <source>Find “{phrase}” in %n picture(s)?</source>
+      <translation>
+        <numerusform>Find “{phrase}” in %n picture?</numerusform>
+        <numerusform>Find “{phrase}” in %n pictures?</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n picture(s) failed.</source>
+      <translation>
+        <numerusform>%n picture failed.</numerusform>
+        <numerusform>%n pictures failed.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>Hint</name>
+    <message numerus="yes">
+      <source>%n click(s)</source>
+      <translation>
+        <numerusform>%n click</numerusform>
+        <numerusform>%n clicks</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>ModelDesk</name>
+    <message numerus="yes">
+      <source>%n core(s)</source>
+      <translation>
+        <numerusform>%n core</numerusform>
+        <numerusform>%n cores</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>ObjectDesk</name>
+    <message numerus="yes">
+      <source>%n mask(s) copied.</source>
+      <translation>
+        <numerusform>%n mask copied.</numerusform>
+        <numerusform>%n masks copied.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>StatusBar</name>
+    <message numerus="yes">
+      <source>%n masklet(s)</source>
+      <translation>
+        <numerusform>%n masklet</numerusform>
+        <numerusform>%n masklets</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n object(s)</source>
+      <translation>
+        <numerusform>%n object</numerusform>
+        <numerusform>%n objects</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>(+%n more)</source>
+      <translation>
+        <numerusform>(+%n more)</numerusform>
+        <numerusform>(+%n more)</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>Step</name>
+    <message numerus="yes">
+      <source>Accept %n candidate(s)</source>
+      <translation>
+        <numerusform>Accept %n candidate</numerusform>
+        <numerusform>Accept %n candidates</numerusform>
+      </translation>
+    </message>
+  </context>
 </TS>

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
 from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 class Menu(str, Enum):
     """The menus, in the order of the bar; NONE stands in no menu."""
 
-    FILE = "&File"
-    EDIT = "&Edit"
-    VIEW = "&View"
-    OBJECT = "&Object"
-    CLIP = "&Clip"
-    REVIEW = "&Review"
-    HELP = "&Help"
+    FILE = QT_TRANSLATE_NOOP("Menu", "&File")
+    EDIT = QT_TRANSLATE_NOOP("Menu", "&Edit")
+    VIEW = QT_TRANSLATE_NOOP("Menu", "&View")
+    OBJECT = QT_TRANSLATE_NOOP("Menu", "&Object")
+    CLIP = QT_TRANSLATE_NOOP("Menu", "&Clip")
+    REVIEW = QT_TRANSLATE_NOOP("Menu", "&Review")
+    HELP = QT_TRANSLATE_NOOP("Menu", "&Help")
     NONE = ""
 
 
