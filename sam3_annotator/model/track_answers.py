@@ -84,7 +84,8 @@ def mask_pointers(net: TrackerNet, features: ImageFeatures, masks: Tensor) -> Te
         (B, C); empty masks get the pointer of an absent object.
     """
     points, labels = no_points(masks.shape[0], masks.device)
-    decoded = net.heads(features, points, labels, net.mask_reducer(masks))
+    prompts = net.mask_reducer(masks.to(net.mask_reducer.weight.dtype))
+    decoded = net.heads(features, points, labels, prompts)
     seen = (masks > 0).flatten(1).any(dim=1, keepdim=True)
     return net.pointer(decoded.tokens[:, 0], (object_logits(decoded) > 0) & seen)
 

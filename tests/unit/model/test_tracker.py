@@ -171,6 +171,31 @@ def test_memories_are_kept_in_the_wanted_precision(net):
         assert state.tracks[1].bank.conditioning[0].memory.dtype == dtype
 
 
+@torch.no_grad()
+def test_half_precision_tracks_the_same_object():
+    """Every path runs in bfloat16; random weights magnify rounding, so only masks are compared."""
+    exact, half = Tracker(_net()), Tracker(_net().to(torch.bfloat16))
+    mask = torch.zeros(GRID, GRID)
+    mask[2:6, 1:5] = 1
+    logits = []
+    for tracker in (exact, half):
+        state = TrackState()
+        dtype = tracker.net.time_codes.dtype
+        for frame in range(4):
+            features = tracker.features([x.to(dtype) for x in random_levels(frame)])
+            if frame == 0:
+                tracker.prompt_masks(features, state, 0, {1: mask})
+                tracker.prompt_clicks(features, state, 2, 0, _clicks(3, 2))
+                tracker.prompt_clicks(features, state, 2, 0, _clicks(4, 3))
+            outputs = tracker.step(features, state, frame)
+            tracker.remember(features, state, frame, outputs)
+        assert outputs[1].logits.dtype == torch.float32
+        assert outputs[1].pointer.dtype == dtype
+        logits.append(torch.stack([outputs[i].logits for i in (1, 2)]))
+    agreement = ((logits[0] > 0) == (logits[1] > 0)).float().mean()
+    assert agreement > 0.9  # chance is 0.5; measured 0.95
+
+
 def test_a_bank_stays_small(net):
     tracker = Tracker(net)
     state = TrackState()

@@ -33,6 +33,7 @@ from tests.support.sam_reference import (
     keep_exact_memories,
     our_weights,
     random_levels,
+    reference_mask,
     sam2_video_model,
     sam3_tracker_config,
     sam3_video_model,
@@ -102,20 +103,8 @@ def clip(family, monkeypatch):
     """The same clip for both: (reference clip, our tracker, our state)."""
     model, tracker, module = family
     keep_exact_memories(module, monkeypatch)
-    monkeypatch.setattr(tracker.net, "memory_mask", partial(_reference_mask, tracker.net))
+    monkeypatch.setattr(tracker.net, "memory_mask", partial(reference_mask, tracker.net))
     return ReferenceClip(model, FRAMES, module), tracker, TrackState(total=FRAMES)
-
-
-def _reference_mask(net, logits, grid, *, binary):
-    """The reference's order of resizing and sigmoid; ours is pinned by a test of its own."""
-    heads, memory = net.config.heads, net.config.memory
-    picture = (grid[0] * heads.stride, grid[1] * heads.stride)
-    wanted = (grid[0] * memory.mask_scale, grid[1] * memory.mask_scale)
-    if logits.shape[-2:] != wanted:
-        logits = functional.interpolate(logits, size=picture, mode="bilinear")
-        logits = functional.interpolate(logits, size=wanted, mode="bilinear", antialias=True)
-    mask = (logits > 0).float() if binary else logits.sigmoid()
-    return mask * memory.logit_scale + memory.logit_bias
 
 
 def _features(tracker, frame):
