@@ -18,15 +18,26 @@ from sam3_annotator.errors import AnnotatorError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
 PROGRAM = "sam3-annotator"
 
 COMMANDS: dict[str, str] = {
+    "demo": "the main job on the sample: a window, or without a display files and screenshots",
     "predict": "segment one picture and write COCO",
+    "track": "follow objects or concepts through a clip and write their masks",
+    "export": "write a project's labels in another program's format",
+    "import": "bring labels from another program's files into a project",
     "weights": "inspect, convert, download and list model weights",
+    "train": "train a part of the bundled model",
+    "eval": "measure the bundled model on pictures and clips",
+    "eval-video": "compare tracked masks of a clip with the truth",
     "doctor": "say what works on this machine, on one page to copy",
 }
-"""Name of the module in this package -> what it does, in one line."""
+"""Name of the command -> what it does, in one line."""
+
+_MODULES = {"import": "import_labels", "eval": "evaluate", "eval-video": "evaluate_clips"}
+"""Modules of this package that are not called like their command."""
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -74,17 +85,21 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         if name == chosen:
-            importlib.import_module(f"sam3_annotator.cli.{name}").add_parser(subparsers)
+            module_of(name).add_parser(subparsers)
         else:
             subparsers.add_parser(name, help=summary)
     return parser
 
 
+def module_of(command: str) -> ModuleType:
+    """The module behind a command."""
+    return importlib.import_module(f"sam3_annotator.cli.{_MODULES.get(command, command)}")
+
+
 def _command(words: list[str]) -> int:
     chosen = next((word for word in words if not word.startswith("-")), None)
     arguments = build_parser(chosen).parse_args(words)
-    module = importlib.import_module(f"sam3_annotator.cli.{arguments.command}")
-    code: int = module.run(arguments)
+    code: int = module_of(arguments.command).run(arguments)
     return code
 
 

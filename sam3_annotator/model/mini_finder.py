@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from sam3_annotator.model.boxes import logit
+from sam3_annotator.model.boxes import box_iou, cxcywh_to_xyxy, logit
 from sam3_annotator.model.config import DetectorConfig, LayerConfig
 from sam3_annotator.model.decoder import BoxBias, DecoderLayer, Scorer
 from sam3_annotator.model.fusion import FusionEncoder
@@ -117,6 +117,21 @@ class Found:
     def scores(self) -> Tensor:
         """(B, Q) float32 in [0, 1]: fit times presence."""
         return self.logits[-1].sigmoid() * self.presence_logit.sigmoid()[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """What one prompt found, best first.
+
+    Attributes:
+        queries: (K,) int64, rows of ``Found``.
+        scores: (K,) float32 in [0, 1].
+        boxes: (K, 4) float32, cxcywh in fractions of the picture.
+    """
+
+    queries: Tensor
+    scores: Tensor
+    boxes: Tensor
 
 
 class MiniFinder(nn.Module):
@@ -243,6 +258,28 @@ class MiniFinder(nn.Module):
             boxes = refined.detach()
         presence = self.presence_head(self.presence_norm(x[:, 0])).float().squeeze(-1)
         return all_logits, all_boxes, presence, queries
+
+
+def chosen(found: Found, row: int, *, least_score: float, most_overlap: float = 0.6) -> Similar:
+    """Answers of one prompt above a score, without duplicates.
+
+    Args:
+        found: answers to B prompts.
+        row: which prompt.
+        least_score: in [0, 1].
+        most_overlap: box IoU with a better answer from which an answer is dropped.
+    """
+    scores, boxes = found.scores[row], found.boxes[-1][row]
+    order = scores.argsort(descending=True)
+    order = order[scores[order] >= least_score]
+    corners = cxcywh_to_xyxy(boxes)
+    kept: list[int] = []
+    for index in order.tolist():
+        overlaps = box_iou(corners[index : index + 1], corners[kept]) if kept else None
+        if overlaps is None or bool(overlaps.max() < most_overlap):
+            kept.append(index)
+    queries = torch.tensor(kept, dtype=torch.int64, device=scores.device)
+    return Similar(queries, scores[queries], boxes[queries])
 
 
 def last_bias(head: MLP) -> Tensor:

@@ -1,0 +1,71 @@
+"""Pictures of what a model did, to look at beside its numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import torch
+
+from sam3_annotator.training.eval_tracking import (
+    LEAST_START,
+    encode_frame,
+    make_followers,
+)
+from sam3_annotator.training.followers import enlarged, masks_at_model_size
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sam3_annotator.model.build_tracker import Sam2ImageModel
+    from sam3_annotator.model.mini_memory import MiniMemory
+    from sam3_annotator.training.clips import Clip
+
+TILE_PX = 160
+MOST_COLUMNS = 10
+COLOURS = np.array(
+    [(230, 60, 60), (60, 170, 230), (250, 190, 40), (90, 200, 90), (200, 90, 220), (40, 210, 200)],
+    np.float32,
+)
+
+
+@torch.inference_mode()
+def clip_sheet(
+    image: Sam2ImageModel, memory: MiniMemory | None, clip: Clip, *, side: int = 512
+) -> NDArray[np.uint8]:
+    """Truth in the first line, then one line per follower; up to ten frames, evenly spread.
+
+    Returns:
+        (lines * 160, columns * 160, 3) uint8 RGB.
+    """
+    areas = np.bincount(clip.labels[0].ravel(), minlength=256)
+    numbers = [n for n in range(1, 256) if areas[n] >= LEAST_START * clip.labels[0].size]
+    columns = np.unique(np.linspace(0, len(clip.frames) - 1, MOST_COLUMNS).astype(int))
+    truth = [np.stack([labels == n for n in numbers]) for labels in clip.labels]
+    lines = [_line(clip, truth, columns)]
+    encoded = [encode_frame(image, frame, side) for frame in clip.frames]
+    first = masks_at_model_size(clip.labels[0], numbers, side // 4)
+    for follower in make_followers(image, memory).values():
+        follower.start(clip.frames[0], encoded[0], first.clone())
+        masks = [truth[0]]
+        for frame, features in zip(clip.frames[1:], encoded[1:], strict=True):
+            masks.append(enlarged(follower.step(frame, features), clip.labels.shape[1:]))
+        lines.append(_line(clip, masks, columns))
+    return np.concatenate(lines)
+
+
+def _line(
+    clip: Clip, masks: list[NDArray[np.bool_]], columns: NDArray[np.int_]
+) -> NDArray[np.uint8]:
+    return np.concatenate([painted(clip.frames[t], masks[t]) for t in columns], axis=1)
+
+
+def painted(rgb: NDArray[np.uint8], masks: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A tile with every mask (N, H, W) in its colour."""
+    picture = rgb.astype(np.float32)
+    for index, mask in enumerate(masks):
+        colour = COLOURS[index % len(COLOURS)]
+        picture = np.where(mask[..., None], picture * 0.45 + colour * 0.55, picture)
+    small = cv2.resize(picture, (TILE_PX, TILE_PX), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)

@@ -1,0 +1,201 @@
+"""Measures the bundled model: clicks and boxes, similar things, clips; writes JSON and pictures."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+import torch
+
+from sam3_annotator import paths
+from sam3_annotator.model.mini_image import IMAGE_FILE, load_mini_image
+from sam3_annotator.model.mini_weights import (
+    FINDER_FILE,
+    TRACKER_FILE,
+    load_mini_finder,
+    load_mini_memory,
+)
+from sam3_annotator.training.clips import ClipRecipe, make_clip
+from sam3_annotator.training.contact_sheet import clip_sheet
+from sam3_annotator.training.eval_clicks import evaluate_clicks
+from sam3_annotator.training.eval_finder import evaluate_finder
+from sam3_annotator.training.eval_tracking import evaluate_tracking, make_followers
+from sam3_annotator.training.scene_cache import encode_scene
+from sam3_annotator.training.scenes import SceneRecipe, make_pair
+from sam3_annotator.training.sprites import CutoutLibrary, PhotoLibrary
+from sam3_annotator.training.truth_folders import davis_clips, picture_samples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from torch import Tensor
+
+    from sam3_annotator.model.build_tracker import Sam2ImageModel
+    from sam3_annotator.model.mini_finder import MiniFinder
+    from sam3_annotator.model.mini_memory import MiniMemory
+    from sam3_annotator.training.clips import Clip
+    from sam3_annotator.training.scene_cache import EncodedScene
+
+_log = logging.getLogger(__name__)
+HELD_OUT_SEED = 1_000_003
+"""Seed of held-out sets; training never draws from the held-out split, whatever the seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The parts that are measured; a part that is None is left out of the report."""
+
+    image: Sam2ImageModel
+    memory: MiniMemory | None = None
+    finder: MiniFinder | None = None
+
+    def encode(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The backbone in the form that caches want; see ``feature_cache.Encoder``."""
+        features = self.image.heads.features(self.image.encoder(pixels))
+        return features.fine, features.mid, features.embedding
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to measure.
+
+    Attributes:
+        pictures: COCO file or folder, or LabelMe folder; None to leave clicks out.
+        clips: DAVIS folder; None for none.
+        material: training material, for held-out synthetic sets; None for none.
+        synthetic_clips, synthetic_frames: how many, how long.
+        synthetic_pairs: pairs of "find similar" pictures.
+        side: model input for clicks, px.
+        most_pictures, most_frames: limits; 0 for none.
+    """
+
+    pictures: Path | None = None
+    clips: Path | None = None
+    material: Path | None = None
+    synthetic_clips: int = 12
+    synthetic_frames: int = 16
+    synthetic_pairs: int = 20
+    side: int = 1024
+    most_pictures: int = 0
+    most_frames: int = 0
+
+
+def open_model(tracker: Path | None = None, finder: Path | None = None) -> Model:
+    """The bundled model, or parts of it from elsewhere.
+
+    Args:
+        tracker: memory weights; None for the bundled ones, if there are any.
+        finder: finder weights; likewise.
+
+    Raises:
+        WeightsTrouble: a file is missing or damaged.
+    """
+    memory_path = tracker or paths.resource(TRACKER_FILE)
+    finder_path = finder or paths.resource(FINDER_FILE)
+    return Model(
+        load_mini_image(paths.resource(IMAGE_FILE)),
+        load_mini_memory(memory_path) if tracker or memory_path.exists() else None,
+        load_mini_finder(finder_path) if finder or finder_path.exists() else None,
+    )
+
+
+def run_plan(model: Model, plan: Plan, folder: Path) -> dict[str, Any]:
+    """Measure everything that the plan names; also writes ``report.json`` and contact sheets."""
+    folder.mkdir(parents=True, exist_ok=True)
+    report: dict[str, Any] = {"hardware": hardware()}
+    if plan.pictures is not None:
+        samples = picture_samples(plan.pictures, most=plan.most_pictures)
+        report["clicks"] = asdict(evaluate_clicks(model.image, samples, side=plan.side))
+        _save(report, folder)
+    if plan.clips is not None:
+        clips = davis_clips(plan.clips, most_frames=plan.most_frames)
+        report["clips"] = _track(model, clips)
+        _save(report, folder)
+    if plan.material is not None and plan.synthetic_clips:
+        report["synthetic_clips"] = _track(model, held_out_clips(plan))
+        clip = next(held_out_clips(plan))
+        cv2.imwrite(
+            str(folder / "clip.png"), clip_sheet(model.image, model.memory, clip)[..., ::-1]
+        )
+        _save(report, folder)
+    if plan.material is not None and plan.synthetic_pairs and model.finder is not None:
+        scores = evaluate_finder(model.finder, held_out_pairs(model, plan))
+        report["find_similar"] = {name: asdict(score) for name, score in scores.items()}
+        _save(report, folder)
+    return report
+
+
+def _track(model: Model, clips: Iterator[Clip]) -> dict[str, Any]:
+    followers = make_followers(model.image, model.memory)
+    scores = evaluate_tracking(model.image, followers, clips)
+    return {name: asdict(score) for name, score in scores.items()}
+
+
+def held_out_clips(plan: Plan) -> Iterator[Clip]:
+    """Synthetic clips from concepts and photos that training never saw, twice its length."""
+    if plan.material is None:
+        return
+    cutouts = CutoutLibrary(plan.material / "cutouts", "held_out")
+    photos = PhotoLibrary(plan.material / "photos", "held_out")
+    recipe = ClipRecipe(frames=plan.synthetic_frames, scenery=0.25)
+    for index in range(plan.synthetic_clips):
+        yield make_clip(np.random.default_rng([HELD_OUT_SEED, index]), recipe, cutouts, photos)
+
+
+def held_out_pairs(model: Model, plan: Plan) -> Iterator[tuple[EncodedScene, EncodedScene]]:
+    """Synthetic "find similar" pictures from concepts and photos that training never saw."""
+    if plan.material is None:
+        return
+    cutouts = CutoutLibrary(plan.material / "cutouts", "held_out")
+    photos = PhotoLibrary(plan.material / "photos", "held_out")
+    for index in range(plan.synthetic_pairs):
+        rng = np.random.default_rng([HELD_OUT_SEED + 1, index])
+        first, second = make_pair(rng, SceneRecipe(), cutouts, photos)
+        yield encode_scene(first, model.encode), encode_scene(second, model.encode)
+
+
+def hardware() -> dict[str, Any]:
+    """What the numbers were measured on."""
+    return {
+        "machine": platform.machine(),
+        "processor": platform.processor() or platform.machine(),
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "date": time.strftime("%Y-%m-%d"),
+    }
+
+
+def _save(report: dict[str, Any], folder: Path) -> None:
+    (folder / "report.json").write_text(json.dumps(report, indent=1))
+    _log.info("wrote %s", folder / "report.json")
+
+
+def table(report: dict[str, Any]) -> str:
+    """The report as plain text tables for a terminal."""
+    lines: list[str] = []
+    for section in ("clicks", "clips", "synthetic_clips", "find_similar"):
+        if section not in report:
+            continue
+        lines.append(section.replace("_", " "))
+        rows = report[section]
+        if section == "clicks":
+            rows = {"": rows}
+        for name, row in rows.items():
+            shown = "  ".join(f"{key} {_shown(value)}" for key, value in row.items())
+            lines.append(f"  {name:<30} {shown}")
+    return "\n".join(lines)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, (list, tuple)):
+        return "/".join(_shown(v) for v in value)
+    return str(value)
