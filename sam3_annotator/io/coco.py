@@ -22,12 +22,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pycocotools.coco import COCO
 
 from sam3_annotator.domain.entities import FrameFlag, MediaKind
 from sam3_annotator.io.atomic import write_file
-from sam3_annotator.io.coco_rle import polygons_of, text_of
+from sam3_annotator.io.coco_rle import differing_pixels, polygons_of, text_of
 from sam3_annotator.io.exchange import CROWD, ExportOptions, ExportReport
 
 if TYPE_CHECKING:
@@ -130,8 +129,9 @@ def _document(labels: Labels, options: ExportOptions) -> tuple[Record, list[_Pla
     objects = labels.objects_by_key()
     tracks = {entry.key: number for number, entry in enumerate(labels.objects, start=1)}
     categories = category_numbers(labels)
+    masks = labels.masks_by_frame()
     for media in labels.media:
-        frames = labels.masks_by_frame(media.key)
+        frames = masks[media.key]
         if media.kind is MediaKind.CLIP:
             videos.append(_video_record(len(videos) + 1, media))
         for frame in options.listed_frames(media, frames):
@@ -248,8 +248,7 @@ def _read_back(
         found = reader.anns.get(place.record["id"])
         if found is None:
             continue
-        wanted = place.entry.mask.to_array(place.media.height, place.media.width)
-        wrong = int(np.count_nonzero(reader.annToMask(found).astype(bool) != wanted))
+        wrong = differing_pixels(reader.annToMask(found), place.entry.mask)
         if wrong and place.is_polygon and options.polygon_tolerance_px:
             within.append(wrong)
         elif wrong:

@@ -116,11 +116,13 @@ def mask_from_counts(counts: Sequence[int] | Counts, height: int, width: int) ->
         return EMPTY_MASK
     first = int(starts[0]) // height
     last = (int(ends[-1]) - 1) // height
-    flips = np.zeros((last - first + 1) * height + 1, dtype=np.int8)
-    np.add.at(flips, starts - first * height, 1)
-    np.add.at(flips, ends - first * height, -1)
-    pixels = np.cumsum(flips[:-1], dtype=np.int8).reshape(-1, height).T
-    return Mask.from_array(np.ascontiguousarray(pixels), left=first)
+    edges = np.stack((starts, ends), axis=1).reshape(-1) - first * height
+    size = (last - first + 1) * height
+    lengths = np.diff(np.concatenate(([0], edges, [size])))
+    flags = np.zeros(lengths.size, dtype=np.bool_)
+    flags[1::2] = True
+    pixels = np.repeat(flags, lengths).reshape(-1, height).T
+    return Mask.from_array(pixels, left=first)
 
 
 def mask_from_polygons(polygons: Polygons, height: int, width: int) -> Mask:
@@ -165,6 +167,14 @@ def polygons_of(mask: Mask, height: int, width: int, tolerance_px: float) -> Pol
         return None
     filled = mask_from_polygons(polygons, height, width)
     return polygons if _is_near(mask, filled, tolerance_px) else None
+
+
+def differing_pixels(found: NDArray[np.generic], mask: Mask) -> int:
+    """Return how many pixels of a whole decoded picture (H, W) are not as in ``mask``."""
+    box = mask.box
+    window = found[box.top : box.bottom, box.left : box.right]
+    shared = int(np.count_nonzero(window[mask.crop()]))
+    return int(np.count_nonzero(found)) + mask.area - 2 * shared
 
 
 def _is_near(mask: Mask, other: Mask, tolerance_px: float) -> bool:

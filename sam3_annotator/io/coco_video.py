@@ -18,9 +18,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pycocotools import mask as coco_mask
 
+from sam3_annotator.domain.mask import EMPTY_MASK
 from sam3_annotator.io.atomic import write_file
 from sam3_annotator.io.coco import (
     EXTRAS,
@@ -31,7 +31,7 @@ from sam3_annotator.io.coco import (
     media_extras,
     plain_attributes,
 )
-from sam3_annotator.io.coco_rle import text_of
+from sam3_annotator.io.coco_rle import differing_pixels, text_of
 from sam3_annotator.io.exchange import CROWD, ExportOptions, ExportReport
 
 if TYPE_CHECKING:
@@ -180,24 +180,18 @@ def _export(labels: Labels, target: Path, options: ExportOptions, document: Reco
 def _read_back(target: Path, labels: Labels, options: ExportOptions) -> list[str]:
     """Compare each frame of each annotation, decoded by pycocotools, with its mask."""
     document = json.loads(target.read_text("utf-8"))
-    media = labels.media_by_key()
     masks = masks_by_object(labels)
-    owners = labels.objects_by_key()
     differences = []
     for done, record in enumerate(document["annotations"], start=1):
         key = record[EXTRAS]["object"]
-        size = media[owners[key].media]
         wrong = 0
         for frame, runs in enumerate(record["segmentations"]):
             entry = masks[key].get(frame)
             if runs is None:
                 wrong += 0 if entry is None else entry.mask.area
                 continue
-            found = coco_mask.decode(runs).astype(bool)
-            wanted = np.zeros_like(found)
-            if entry is not None:
-                wanted = entry.mask.to_array(size.height, size.width)
-            wrong += int(np.count_nonzero(found != wanted))
+            mask = EMPTY_MASK if entry is None else entry.mask
+            wrong += differing_pixels(coco_mask.decode(runs), mask)
         if wrong:
             differences.append(f"Annotation {record['id']} differs in {wrong} pixels.")
         options.tell(done, len(document["annotations"]))

@@ -49,11 +49,12 @@ def export_davis(labels: Labels, target: Path, options: ExportOptions) -> Export
     names = flat_names(labels)
     written: list[tuple[str, int, dict[int, Mask]]] = []
     overlaps: list[str] = []
+    masks = labels.masks_by_frame()
     with new_folder(target) as folder:
         for media in labels.clips:
             place = folder / ANNOTATIONS / names[media.key]
             place.mkdir(parents=True)
-            frames = labels.masks_by_frame(media.key)
+            frames = masks[media.key]
             listed = options.listed_frames(media, frames)
             for done, frame in enumerate(listed, start=1):
                 entries = frames.get(frame, [])

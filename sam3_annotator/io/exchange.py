@@ -129,14 +129,13 @@ class Labels:
         """Objects by their keys."""
         return {entry.key: entry for entry in self.objects}
 
-    def masks_by_frame(self, media: int) -> dict[int, list[MaskEntry]]:
-        """Masks of one media by frame, frames and objects in increasing order."""
-        own = {entry.key for entry in self.objects if entry.media == media}
-        frames: dict[int, list[MaskEntry]] = {}
+    def masks_by_frame(self) -> dict[int, dict[int, list[MaskEntry]]]:
+        """Masks by media key and frame; frames and objects in increasing order."""
+        media_of = {entry.key: entry.media for entry in self.objects}
+        found: dict[int, dict[int, list[MaskEntry]]] = {entry.key: {} for entry in self.media}
         for entry in sorted(self.masks, key=lambda entry: (entry.frame, entry.object)):
-            if entry.object in own:
-                frames.setdefault(entry.frame, []).append(entry)
-        return frames
+            found[media_of[entry.object]].setdefault(entry.frame, []).append(entry)
+        return found
 
     @property
     def clips(self) -> tuple[MediaEntry, ...]:

@@ -66,11 +66,12 @@ def export_mots(labels: Labels, target: Path, options: ExportOptions) -> ExportR
     ids = _ids(labels, classes)
     names = flat_names(labels)
     differences: list[str] = []
+    by_frame = labels.masks_by_frame()
     masks = 0
     with new_folder(target) as folder:
         (folder / TEXTS).mkdir()
         for media in labels.clips:
-            frames, overlaps = _visible_frames(labels, media, ids)
+            frames, overlaps = _visible_frames(labels, media, by_frame[media.key], ids)
             name = names[media.key]
             listed = options.listed_frames(media, frames)
             _write_text(folder / TEXTS / f"{name}.txt", frames, media)
@@ -148,11 +149,14 @@ def _ids(labels: Labels, classes: dict[int, int]) -> dict[int, int]:
 
 
 def _visible_frames(
-    labels: Labels, media: MediaEntry, ids: dict[int, int]
+    labels: Labels,
+    media: MediaEntry,
+    masks: dict[int, list[MaskEntry]],
+    ids: dict[int, int],
 ) -> tuple[dict[int, Placed], list[str]]:
     frames: dict[int, Placed] = {}
     overlaps: list[str] = []
-    for frame, entries in labels.masks_by_frame(media.key).items():
+    for frame, entries in masks.items():
         placed = [(ids[entry.object], mask) for entry, mask in in_front(entries, labels)]
         overlaps += overlap_note(media, frame, entries, placed)
         frames[frame] = [(number, mask) for number, mask in placed if not mask.is_empty]

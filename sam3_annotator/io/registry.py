@@ -173,7 +173,7 @@ def _beside(
     if not options.write_frames or chosen.frame_file is None:
         return ExportReport((listing,), {})
     media = labels.media_by_key()[key]
-    frames = options.listed_frames(media, labels.masks_by_frame(key))
+    frames = options.listed_frames(media, labels.masks_by_frame()[key])
     if chosen.lists_every_frame:
         frames = list(range(media.frame_count))
     place = partial(chosen.frame_file, name, media)

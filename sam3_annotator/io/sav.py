@@ -20,7 +20,7 @@ from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.mask import EMPTY_MASK
 from sam3_annotator.io.atomic import new_folder
 from sam3_annotator.io.coco import EXTRAS, media_extras
-from sam3_annotator.io.coco_rle import text_of
+from sam3_annotator.io.coco_rle import differing_pixels, text_of
 from sam3_annotator.io.coco_video import left_out_note, masks_by_object
 from sam3_annotator.io.exchange import ExportReport
 from sam3_annotator.io.sidecar import flat_names
@@ -57,7 +57,7 @@ def export_sav(labels: Labels, target: Path, options: ExportOptions) -> ExportRe
                 document["video_duration"] = clip.time_s(clip.frame_count - 1)
             path = folder / f"{name}_manual.json"
             path.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), "utf-8")
-            differences += _read_back(path, name, media, tracks)
+            differences += _read_back(path, name, tracks)
             masklets += len(own)
             options.tell(done, len(labels.clips))
     counts = {"clips": len(labels.clips), "masklets": masklets}
@@ -127,9 +127,7 @@ def _track_fields(track: dict[int, MaskEntry], media: MediaEntry) -> Record:
     }
 
 
-def _read_back(
-    path: Path, name: str, media: MediaEntry, tracks: list[dict[int, MaskEntry]]
-) -> list[str]:
+def _read_back(path: Path, name: str, tracks: list[dict[int, MaskEntry]]) -> list[str]:
     """Compare each mask, decoded by pycocotools, with the one written."""
     document = json.loads(path.read_text("utf-8"))
     differences = []
@@ -137,8 +135,7 @@ def _read_back(
         for number, runs in enumerate(rows):
             entry = tracks[number].get(frame)
             mask = EMPTY_MASK if entry is None else entry.mask
-            found = coco_mask.decode(runs).astype(bool)
-            wrong = int(np.count_nonzero(found != mask.to_array(media.height, media.width)))
+            wrong = differing_pixels(coco_mask.decode(runs), mask)
             if wrong:
                 differences.append(
                     f"{name}, frame {frame}, masklet {number} differs in {wrong} pixels."

@@ -19,6 +19,7 @@ from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.outlines import outlines_of
 from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.io.atomic import new_folder
+from sam3_annotator.io.coco_rle import differing_pixels
 from sam3_annotator.io.exchange import CROWD, ExportReport
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ def export_yolo(labels: Labels, target: Path, options: ExportOptions) -> ExportR
     differences: list[str] = []
     taken: set[str] = set()
     lines = 0
+    masks = labels.masks_by_frame()
     with new_folder(target) as folder:
         for media in labels.media:
-            frames = labels.masks_by_frame(media.key)
+            frames = masks[media.key]
             for done, frame in enumerate(options.listed_frames(media, frames), start=1):
                 name = _label_name(media, frame)
                 if name.casefold() in taken:
@@ -109,8 +111,7 @@ def _read_back(path: Path, name: str, rows: list[tuple[int, Mask]], media: Media
         found, *places = text.split(" ")
         ring = np.array(places, dtype=np.float64).reshape(-1, 2) * (width, height)
         runs = coco_mask.frPyObjects([ring.reshape(-1).tolist()], height, width)
-        filled = coco_mask.decode(coco_mask.merge(runs)).astype(bool)
-        wrong = int(np.count_nonzero(filled != mask.to_array(height, width)))
+        wrong = differing_pixels(coco_mask.decode(coco_mask.merge(runs)), mask)
         if wrong or int(found) != number:
             differences.append(f"{name}: an object of class {number} differs in {wrong} pixels.")
     return differences

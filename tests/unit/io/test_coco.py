@@ -14,13 +14,14 @@ import pytest
 from pycocotools import mask as coco_mask
 
 from sam3_annotator.domain.entities import FrameFlag, MediaKind, Source
-from sam3_annotator.domain.mask import Mask
+from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.errors import ExchangeTrouble, FileTrouble
 from sam3_annotator.io import coco as coco_module
 from sam3_annotator.io.coco import export_coco, open_quietly
 from sam3_annotator.io.coco_import import import_coco
 from sam3_annotator.io.coco_rle import (
     counts_from_text,
+    differing_pixels,
     mask_from_counts,
     mask_from_polygons,
     polygons_of,
@@ -380,3 +381,14 @@ def test_polygon_rasterised_as_pycocotools_does() -> None:
     runs = coco_mask.merge(coco_mask.frPyObjects([polygon], 10, 12))
     wanted = coco_mask.decode(runs).astype(bool)
     np.testing.assert_array_equal(mask_from_polygons([polygon], 10, 12).to_array(10, 12), wanted)
+
+
+def test_differing_pixels_counts_both_kinds() -> None:
+    mask = drawn(6, 8, (1, 1, 5, 4), hole=True)
+    pixels = mask.to_array(6, 8)
+    assert differing_pixels(pixels, mask) == 0
+    pixels[1, 1] = False
+    pixels[2, 3] = not pixels[2, 3]
+    pixels[5, 7] = True
+    assert differing_pixels(pixels.astype(np.uint8), mask) == 3
+    assert differing_pixels(pixels, EMPTY_MASK) == int(pixels.sum())
