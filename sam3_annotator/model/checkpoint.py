@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import pickle
 import re
+import struct
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -41,6 +42,21 @@ if TYPE_CHECKING:
 
 _GET_AGAIN = "Download it again, or copy it again from where you have it."
 _MAPPED_BYTES = 1 << 30
+_DAMAGE = (
+    SafetensorError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+)
+"""What the libraries raise on damaged files, as found by feeding them thousands."""
 _WRAPPERS = ("model", "state_dict", "model_state_dict")
 _DTYPES = {
     torch.float64: "F64",
@@ -88,7 +104,10 @@ class TensorFile:
         reader = self._open.get(file)
         if reader is None:
             reader = self._open[file] = self._opened(file)
-        return reader(name)
+        try:
+            return reader(name)
+        except _DAMAGE as error:
+            raise WeightsTrouble(f"{file} is damaged at {name}.", _GET_AGAIN) from error
 
     def converted(self, name: str, dtype: torch.dtype | None, device: torch.device) -> Tensor:
         """One tensor in another precision or place; the file's own if neither differs.
@@ -129,7 +148,7 @@ class TensorFile:
             return read_quantized(file).__getitem__
         try:
             reader: _Reader = safe_open(file, framework="pt", device="cpu").get_tensor
-        except (SafetensorError, OSError) as error:
+        except _DAMAGE as error:
             raise WeightsTrouble(f"{file} cannot be read: {error}.", _GET_AGAIN) from error
         return reader
 
@@ -269,7 +288,7 @@ def _torch_tensors(path: Path, *, mapped: bool) -> dict[str, Tensor]:
             content = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError as error:
         raise _unsafe(path, error) from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, IndexError) as error:
+    except _DAMAGE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsTrouble(f"{path} is a damaged torch file ({reason}).", _GET_AGAIN) from error
     return _unwrap(path, content)
@@ -279,7 +298,7 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             names = {name.rpartition("/")[2] for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, *_DAMAGE) as error:
         raise WeightsTrouble(
             f"{path} is cut off: its list of contents at the end is missing.", _GET_AGAIN
         ) from error

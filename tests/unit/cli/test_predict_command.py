@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from pycocotools import mask as coco_mask
 
+from sam3_annotator import paths
 from sam3_annotator.cli import main
 from sam3_annotator.domain.mask import Mask
 
@@ -135,3 +136,19 @@ def test_coordinates_that_are_none_are_wrong_usage(picture, words, capsys):
 def test_missing_picture_is_told(picture, tmp_path, capsys):
     assert main(["predict", str(tmp_path / "gone.png"), "--click", "1,1"]) == 1
     assert "gone.png" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_click_on_a_real_picture_with_the_bundled_model(tmp_path):
+    picture = paths.resource("sample/pictures/cat.jpg")
+    target = tmp_path / "cat.json"
+    with Image.open(picture) as image:
+        width, height = image.size
+    words = ["--click", f"{width / 2},{height / 2}", "--device", "cpu", "--output", str(target)]
+    assert main(["predict", str(picture), *words, "--category", "cat"]) == 0
+    (annotation,) = json.loads(target.read_text())["annotations"]
+    pixels = coco_mask.decode(annotation["segmentation"])
+    assert pixels.shape == (height, width)
+    assert pixels[height // 2, width // 2] == 1
+    assert 0.01 < annotation["area"] / (width * height) < 0.95
+    assert annotation["area"] == pixels.sum()
