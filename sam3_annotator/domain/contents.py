@@ -35,7 +35,7 @@ class MediaContents:
     @property
     def weight(self) -> int:
         """How many rows are held, for bounding memory."""
-        return len(self.objects) + sum(len(masklet) for masklet in self.masklets.values())
+        return 1 + len(self.objects) + sum(len(masklet) for masklet in self.masklets.values())
 
     def ordered(self) -> tuple[TrackedObject, ...]:
         """The objects from farthest to nearest to the viewer."""

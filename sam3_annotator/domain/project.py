@@ -216,6 +216,9 @@ class Project:
         old = contents.masklets.get(change.object_id)
         rest = Masklet.empty(change.object_id, self.people) if old is None else old
         new = rest.without(change.before.frames).merged(change.after)
+        growth = len(new) - len(rest)
+        self._weights[change.media_id] += growth
+        self._held += growth
         if len(new):
             contents.masklets[change.object_id] = new
         else:
