@@ -15,7 +15,7 @@ from sam3_annotator.domain.commands import (
     RemoveCategory,
     ReorderCategories,
 )
-from sam3_annotator.errors import AnnotatorError
+from sam3_annotator.errors import AnnotatorError, FileTrouble
 from sam3_annotator.ui.actions.action_set import plain_text
 from sam3_annotator.ui.actions.spec import Menu
 from sam3_annotator.ui.keymap import shown
@@ -98,6 +98,17 @@ class DialogDesk(QObject):
             trouble.open()
         else:
             CrashDialog(self._window, error, log.log_file(), tokens).open()
+
+    def offer_search(self, error: Exception) -> None:
+        """A media's file could not be shown: gone, or damaged."""
+        from sam3_annotator.ui.dialogs.trouble import MovedDialog  # noqa: PLC0415
+
+        if not isinstance(error, FileTrouble):
+            self.explain(error)
+            return
+        dialog = MovedDialog(self._window, error, self._workspace.theme.tokens)
+        dialog.look_requested.connect(self._desks.files.locate_missing)
+        dialog.open()
 
     def open_palette(self) -> QDialog:
         """Every command by name."""

@@ -159,6 +159,8 @@ class MainWindow(QMainWindow):
         workspace.theme.changed.connect(self._use_theme)
         workspace.document_changed.connect(self._show_document)
         self.desks.window.wanted.connect(self._wanted)
+        pictures = self.controllers.pictures
+        pictures.failed.connect(lambda _, error: self.dialogs.offer_search(error))
 
     def _wanted(self, what: str) -> None:
         if what == "quit":

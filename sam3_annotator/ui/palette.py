@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sam3_annotator.ui.text import translate
 
@@ -86,8 +94,14 @@ class CommandPalette(QDialog):
         self.field.textChanged.connect(self._filter)
         self.field.returnPressed.connect(self._run)
         self.field.installEventFilter(self)
-        self.list = QListWidget()
+        self.list = QTreeWidget()
         self.list.setAccessibleName(translate("CommandPalette", "Commands"))
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.list.header().setStretchLastSection(False)
         self.list.itemClicked.connect(self._run)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
@@ -104,9 +118,9 @@ class CommandPalette(QDialog):
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8}
             steps[Qt.Key.Key_PageUp] = -8
             step = steps.get(Qt.Key(event.key()), 0)
-            if step and self.list.count():
-                row = (self.list.currentRow() + step) % self.list.count()
-                self.list.setCurrentRow(row)
+            if step and self.list.topLevelItemCount():
+                row = self.list.currentIndex().row()
+                self._choose((row + step) % self.list.topLevelItemCount())
                 return True
         return super().eventFilter(watched, event)
 
@@ -122,23 +136,28 @@ class CommandPalette(QDialog):
         ranked.sort(key=lambda r: (r[0], r[1]) if query else (r[0], 0))
         self.list.clear()
         for is_off, _, entry in ranked[:MAX_SHOWN]:
-            item = QListWidgetItem(self._line(entry))
-            item.setData(Qt.ItemDataRole.UserRole, entry.action)
-            if is_off:
-                item.setFlags(Qt.ItemFlag.NoItemFlags)
-            self.list.addItem(item)
-        self.list.setCurrentRow(0)
+            item = QTreeWidgetItem([_line(entry), entry.keys])
+            item.setData(0, Qt.ItemDataRole.UserRole, entry.action)
+            item.setForeground(1, self.palette().placeholderText())
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setDisabled(is_off)
+            self.list.addTopLevelItem(item)
+        self._choose(0)
 
-    @staticmethod
-    def _line(entry: PaletteEntry) -> str:
-        place = f"{entry.place} › " if entry.place else ""  # noqa: RUF001 - a typographic arrow
-        keys = f"    {entry.keys}" if entry.keys else ""
-        return f"{place}{entry.name}{keys}"
+    def _choose(self, row: int) -> None:
+        item = self.list.topLevelItem(row)
+        if item is not None:
+            self.list.setCurrentItem(item)
 
     def _run(self) -> None:
-        if self.list.currentRow() < 0:
+        if not self.list.selectedItems():
             return
-        action = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
+        action = self.list.selectedItems()[0].data(0, Qt.ItemDataRole.UserRole)
         if action.isEnabled():
             self.close()
             action.trigger()
+
+
+def _line(entry: PaletteEntry) -> str:
+    place = f"{entry.place} › " if entry.place else ""  # noqa: RUF001 - a typographic arrow
+    return f"{place}{entry.name}"

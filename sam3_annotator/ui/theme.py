@@ -100,7 +100,8 @@ def palette_of(tokens: Tokens) -> QPalette:
 def style_sheet(tokens: Tokens) -> str:
     """The style sheet of a theme; kept to what palettes cannot say."""
     arrow = themed_file("chevron-down", tokens.dim).as_posix()
-    return Template(_SHEET).substitute(asdict(tokens), arrow=arrow)
+    check = themed_file("check", tokens.on_accent).as_posix()
+    return Template(_SHEET).substitute(asdict(tokens), arrow=arrow, check=check)
 
 
 def _faded(tokens: Tokens) -> QColor:
@@ -176,6 +177,17 @@ QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit, QKeyS
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus,
 QTextEdit:focus { border-color: $accent; }
+QPlainTextEdit, QTextEdit { background: palette(base); padding: 6px; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+QDoubleSpinBox::down-button { width: 0; border: none; }
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator, QAbstractItemView::indicator { width: 14px; height: 14px;
+  border: 1px solid $dim; border-radius: 4px; background: palette(base); }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent;
+  border-color: $accent; image: url("$check"); }
+QCheckBox::indicator:disabled { border-color: $line; }
+QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox:disabled { color: $dim; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { border: 1px solid $line; background: $raised; padding: 4px; }

@@ -31,6 +31,7 @@ _THRONG = 12_000
 """Qt draws 24,000 line pieces in 41 ms at 1.5 px but in 4 ms as hairlines. So from ``_CROWD``
 pieces in sight outlines are two hairlines half a pixel apart, which look like 1.5 px, and from
 ``_THRONG`` one, which is easier to read too."""
+_TYPICAL_PIECES = 100
 _MANY_CANDIDATES = 24
 _MIN_CHIP_SIDE = 22.0
 """An object smaller than this on screen shows its chip only when selected."""
@@ -148,15 +149,24 @@ class OutlineLayer:
     def _outline(
         self, painter: QPainter, viewport: Viewport, items: list[CanvasObject], scale: float
     ) -> None:
-        paths = [self._path(item.mask, scale) for item in items]
-        pieces = sum(path.elementCount() for path in paths)
+        pieces = self._pieces_in_sight(viewport, scale)
         width = _WIDTH if pieces <= _CROWD else 1.0
         shifts = (-0.25, 0.25) if _CROWD < pieces <= _THRONG else (0.0,)
+        paths = [self._path(item.mask, scale) for item in items]
         for shift in shifts:
             painter.setTransform(_transform(viewport, shift), combine=False)
             for item, path in zip(items, paths, strict=True):
                 painter.setPen(_pen(item.color, width, DASHES[item.dash % len(DASHES)]))
                 painter.drawPath(path)
+
+    def _pieces_in_sight(self, viewport: Viewport, scale: float) -> int:
+        """How many line pieces the whole widget shows; a patch must look like its surroundings."""
+        spots = _on_widget(self._object_boxes, viewport)
+        known = (
+            self._paths.known(self._objects[index].mask, scale)
+            for index in _meeting(spots, _widget_rect(viewport))
+        )
+        return sum(_TYPICAL_PIECES if path is None else path.elementCount() for path in known)
 
     def _outline_selected(self, painter: QPainter, items: list[CanvasObject], scale: float) -> None:
         for item in items:
@@ -184,7 +194,8 @@ class OutlineLayer:
         near = [self._candidates[index] for index in _meeting(spots, clip)]
         painter.setTransform(_transform(viewport), combine=False)
         for mark in sorted(near, key=lambda mark: (mark.is_highlighted, mark.score)):
-            width = 1.0 if len(near) > _MANY_CANDIDATES else _WIDTH
+            width = 1.0 if len(near) > _TYPICAL_PIECES = 100
+_MANY_CANDIDATES else _WIDTH
             width = _SELECTED_WIDTH if mark.is_highlighted else width
             painter.setPen(_pen(mark.color, width, () if mark.is_accepted else (5, 4)))
             if mark.mask is None:
@@ -271,9 +282,12 @@ def _meeting(spots: NDArray[np.float64], clip: QRectF) -> list[int]:
 
 def _chips_meeting(spots: NDArray[np.float64], viewport: Viewport, clip: QRectF) -> list[int]:
     """Indices of the things in sight whose chips may touch a widget rectangle."""
-    widget = QRectF(0, 0, viewport.widget.width, viewport.widget.height)
-    in_sight = set(_meeting(spots, widget))
+    in_sight = set(_meeting(spots, _widget_rect(viewport)))
     return [index for index in _meeting(_with_chips(spots), clip) if index in in_sight]
+
+
+def _widget_rect(viewport: Viewport) -> QRectF:
+    return QRectF(0, 0, viewport.widget.width, viewport.widget.height)
 
 
 def _transform(viewport: Viewport, shift: float = 0.0) -> QTransform:

@@ -247,9 +247,11 @@ class RasterRenderer:
             painter.fillRect(clip, QColor(self._theme.canvas))
             if self._picture is None or self._overlay is None:
                 continue
-            self._draw_level(painter, self._picture, viewport, clip)
+            self._draw_level(painter, self._picture, viewport, clip, is_smooth=True)
             if self._display.shows_fill:
-                self._draw_level(painter, self._overlay, viewport, clip)
+                # Where outlines cover the edges of fills, smoothing them would be in vain.
+                is_smooth = not self._display.shows_outlines
+                self._draw_level(painter, self._overlay, viewport, clip, is_smooth=is_smooth)
             self._layer.paint(
                 painter, viewport, self._display, clip, has_selected=not self._is_stroking
             )
@@ -259,7 +261,13 @@ class RasterRenderer:
             self._drawn = None
 
     def _draw_level(
-        self, painter: QPainter, windows: LevelWindows, viewport: Viewport, clip: QRectF
+        self,
+        painter: QPainter,
+        windows: LevelWindows,
+        viewport: Viewport,
+        clip: QRectF,
+        *,
+        is_smooth: bool,
     ) -> None:
         """Draw the part of a layer that lies in ``clip`` from the level that suits the zoom."""
         if self._pyramid is None:
@@ -277,7 +285,7 @@ class RasterRenderer:
         target = viewport.box_to_widget(
             Box(needed.left * step, needed.top * step, needed.right * step, needed.bottom * step)
         )
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth and scale < 1)
         painter.drawImage(
             QRectF(target.x0, target.y0, target.width, target.height),
             image,

@@ -153,6 +153,7 @@ class CategoriesDialog(Dialog):
         self._into = QComboBox()
         self._into.setAccessibleName(translate("CategoriesDialog", "Where its objects go"))
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self._remove)
         row.addWidget(self._into, 1)
         form.addRow(row)

@@ -137,6 +137,7 @@ class ExportDialog(Dialog):
         browse.setAutoDefault(False)
         browse.clicked.connect(self.browse_requested)
         place = QHBoxLayout()
+        place.setSpacing(8)
         place.addWidget(self.target, 1)
         place.addWidget(browse)
         detail = QHBoxLayout()

@@ -66,4 +66,5 @@ class AboutDialog(Dialog):
                 )
             )
         )
+        self.body.addStretch(1)
         self.add_close().setDefault(True)

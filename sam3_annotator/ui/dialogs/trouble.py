@@ -38,11 +38,43 @@ class TroubleDialog(Dialog):
         self.body.addWidget(label(kept_line(error), "dim"))
         if remedy:
             self.body.addWidget(label(remedy))
+        self.body.addStretch(1)
         if isinstance(error, WeightsTrouble | DeviceTrouble):
             choose = self.add_button(translate("TroubleDialog", "Choose a model…"))
             choose.clicked.connect(self.model_requested)
             choose.clicked.connect(self.close)
         self.add_close().setDefault(True)
+
+
+class MovedDialog(Dialog):
+    """Tells that a media's file is gone, and offers to look for all that are.
+
+    Signals:
+        look_requested: the user wants to name a folder to look in.
+    """
+
+    look_requested = Signal()
+
+    def __init__(self, parent: QWidget | None, error: Exception, tokens: Tokens) -> None:
+        super().__init__(parent, translate("MovedDialog", "A file is not where it was"))
+        self.setMinimumWidth(460)
+        message = error.message if isinstance(error, Trouble) else str(error)
+        self.body.addLayout(_marked(message, "warning", tokens))
+        self.body.addWidget(
+            label(
+                translate(
+                    "MovedDialog",
+                    "Its objects are kept. Name the folder where your files are now: they are "
+                    "known by their content, whatever they are called.",
+                ),
+                "dim",
+            )
+        )
+        self.body.addStretch(1)
+        self.add_close()
+        look = self.add_button(translate("MovedDialog", "Look in a folder…"), is_default=True)
+        look.clicked.connect(self.look_requested)
+        look.clicked.connect(self.close)
 
 
 class CrashDialog(Dialog):

@@ -56,8 +56,9 @@ class FindBar(QFrame):
 
     def show_exemplars(self, positive: int, negative: int) -> None:
         """Show how many examples of either kind are given."""
-        self._plus.setText(f"+{positive}")
-        self._minus.setText(f"\N{MINUS SIGN}{negative}")
+        example = translate("FindBar", "ex", "short for example")
+        self._plus.setText(f"+{positive or ' ' + example}")
+        self._minus.setText(f"\N{MINUS SIGN}{negative or ' ' + example}")
         self._plus.setAccessibleName(
             translate("FindBar", "%n example(s) of what to find", "", positive)
         )

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from sam3_annotator.domain.entities import MediaKind
-from sam3_annotator.domain.media_paths import stored_path
-from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.errors import Rejected
 from sam3_annotator.io.exchange import ExportOptions, ExportReport, ImportData
-from sam3_annotator.io.opening import gather, gather_clip
 from sam3_annotator.io.registry import export_labels, import_labels
 from sam3_annotator.ui.text import translate
 from sam3_annotator.workflow.exchanging import (
@@ -20,6 +17,7 @@ from sam3_annotator.workflow.exchanging import (
     collect_labels,
     known_media,
 )
+from sam3_annotator.workflow.media_search import row_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.commands import NewMedia
     from sam3_annotator.io.errands import Report
-    from sam3_annotator.io.exchange import Labels, MediaEntry
+    from sam3_annotator.io.exchange import Labels
     from sam3_annotator.ui.dialogs.export import ExportWish
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -134,7 +132,7 @@ class ExchangeDesk(QObject):
             found: dict[int, NewMedia] = {}
             for done, entry in enumerate(missing):
                 report(done, len(missing), entry.name)
-                row = _row_of(entry, (first.parent, root), root)
+                row = row_of(entry, (first.parent, root), root)
                 if row is not None:
                     found[entry.key] = row
             return found
@@ -158,28 +156,3 @@ class ExchangeDesk(QObject):
             )
             lines += summary.left_out[:_LISTED]
         self.reported.emit(translate("ExchangeDesk", "Import"), said, "\n".join(lines))
-
-
-def _row_of(entry: MediaEntry, folders: Sequence[Path], root: Path) -> NewMedia | None:
-    """The row of an entry whose file lies in one of the folders and has the size it says."""
-    for folder in folders:
-        path = folder / entry.name
-        if not path.exists():
-            continue
-        try:
-            rows = _rows(entry, path, root)
-        except AnnotatorError:
-            continue
-        for row in rows:
-            if (row.page, row.width, row.height) == (entry.page, entry.width, entry.height):
-                return row
-    return None
-
-
-def _rows(entry: MediaEntry, path: Path, root: Path) -> Sequence[NewMedia]:
-    def name_of(file: Path) -> str:
-        return stored_path(file, root)
-
-    if entry.kind is MediaKind.CLIP:
-        return gather_clip(path, name_of).items
-    return gather([path], name_of, lambda _done, _total, _text="": None).items
