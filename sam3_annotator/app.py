@@ -34,6 +34,7 @@ from sam3_annotator.ui.wiring.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sam3_annotator.demo import DemoReport
     from sam3_annotator.engine.protocol import FrameRef, MediaRef, Session
     from sam3_annotator.io.errands import Report
     from sam3_annotator.io.media import MediaSource
@@ -215,6 +216,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.weights:
         model = ModelChoice(options.weights, model.device, model.dtype)
     program.start([path.absolute() for path in options.files], model)
+    if options.sample:
+        QTimer.singleShot(0, program.window.desks.files.open_sample)
     try:
         return int(app.exec())
     finally:
@@ -224,11 +227,39 @@ def main(argv: Sequence[str] | None = None) -> int:
         log.stop_logging()
 
 
+def run_demo(folder: Path, weights: str) -> DemoReport:
+    """Work through the demo in a window, then close it.
+
+    Args:
+        folder: where project, export and screenshots go.
+        weights: what to load.
+    """
+    from sam3_annotator.demo import Demo  # noqa: PLC0415 - part of this command only
+
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    reports: list[DemoReport] = []
+
+    def end(report: DemoReport) -> None:
+        reports.append(report)
+        app.quit()
+
+    program = Program(app, Settings(folder / "settings.ini"), real_session)
+    demo = Demo(program.window, folder, end)
+    program.start([], ModelChoice(weights))
+    demo.start()
+    app.exec()
+    program.stop()
+    return reports[0]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sam3-annotator", description="Open the window on pictures, a clip or a project."
     )
     parser.add_argument("files", nargs="*", type=Path, help="pictures, folders, clips, a project")
+    parser.add_argument("--sample", action="store_true", help="open the sample pictures")
     parser.add_argument("--weights", help='weights to load instead of the last ones; "mini"')
     parser.add_argument("--theme", choices=[mode.value for mode in ThemeMode])
     parser.add_argument("--fake-engine", action="store_true", help="no model: toy masks")

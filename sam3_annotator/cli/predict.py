@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sam3_annotator.cli.coordinates import box, point
 from sam3_annotator.cli.program import COMMANDS, OK
 from sam3_annotator.errors import Rejected
 
 if TYPE_CHECKING:
+    import argparse
+
     from sam3_annotator.api import Encoded, Predictor
     from sam3_annotator.domain.mask import Mask
 
@@ -53,13 +55,13 @@ def add_parser(subparsers: Subparsers) -> None:
         ("--like", "box X0,Y0,X1,Y1 around something to find more of; may repeat"),
         ("--unlike", "box around something that is not meant; may repeat"),
     ):
-        parser.add_argument(option, type=_box, action="append", default=[], help=explanation)
-    parser.add_argument("--box", type=_box, help="box X0,Y0,X1,Y1 around the one object")
+        parser.add_argument(option, type=box, action="append", default=[], help=explanation)
+    parser.add_argument("--box", type=box, help="box X0,Y0,X1,Y1 around the one object")
     for option, explanation in (
         ("--click", "point X,Y on the one object; may repeat"),
         ("--not-click", "point X,Y beside it; may repeat"),
     ):
-        parser.add_argument(option, type=_point, action="append", default=[], help=explanation)
+        parser.add_argument(option, type=point, action="append", default=[], help=explanation)
     parser.add_argument("--category", default=_OBJECT, help="name of what clicks and --box segment")
     parser.add_argument("--candidates", action="store_true", help="write all masks of a lone click")
     parser.add_argument("--min-score", type=float, default=0.5, help="default: 0.5")
@@ -101,7 +103,7 @@ def coco_document(name: str, height: int, width: int, found: list[Found]) -> dic
     categories = {category: number for number, category in enumerate(categories, start=1)}
     annotations = []
     for number, one in enumerate(found, start=1):
-        box = one.mask.box
+        tight = one.mask.box
         annotations.append(
             {
                 "id": number,
@@ -111,7 +113,7 @@ def coco_document(name: str, height: int, width: int, found: list[Found]) -> dic
                     "size": [height, width],
                     "counts": text_of(one.mask, height, width),
                 },
-                "bbox": [box.left, box.top, box.width, box.height],
+                "bbox": [tight.left, tight.top, tight.width, tight.height],
                 "area": one.mask.area,
                 "iscrowd": 0,
                 "score": round(one.score, 4),
@@ -155,21 +157,3 @@ def _detected(predictor: Predictor, encoded: Encoded, arguments: argparse.Namesp
         for mask, score in zip(answer.masks, answer.scores, strict=True):
             found.append(Found(phrase or _EXEMPLAR, float(score), mask))
     return found
-
-
-def _numbers(text: str, count: int) -> tuple[float, ...]:
-    try:
-        numbers = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        numbers = ()
-    if len(numbers) != count or not all(abs(number) < 1e6 for number in numbers):
-        raise argparse.ArgumentTypeError(f"expected {count} numbers joined by commas, got {text!r}")
-    return numbers
-
-
-def _point(text: str) -> tuple[float, ...]:
-    return _numbers(text, 2)
-
-
-def _box(text: str) -> tuple[float, ...]:
-    return _numbers(text, 4)

@@ -31,12 +31,11 @@ COMMANDS: dict[str, str] = {
     "weights": "inspect, convert, download and list model weights",
     "train": "train a part of the bundled model",
     "eval": "measure the bundled model on pictures and clips",
-    "eval-video": "compare tracked masks of a clip with the truth",
     "doctor": "say what works on this machine, on one page to copy",
 }
 """Name of the command -> what it does, in one line."""
 
-_MODULES = {"import": "import_labels", "eval": "evaluate", "eval-video": "evaluate_clips"}
+_MODULES = {"import": "import_labels", "eval": "evaluate"}
 """Modules of this package that are not called like their command."""
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.ids import MediaId
     from sam3_annotator.io.errands import Report
-    from sam3_annotator.io.media import MediaSource
+    from sam3_annotator.io.media import ClipSource, MediaSource
 
     NameOf = Callable[[Path], str]
 
@@ -52,6 +52,11 @@ def open_media(
     """
     if kind is MediaKind.IMAGE:
         return Picture(path, page, allow_huge=allow_huge)
+    return open_clip(path)
+
+
+def open_clip(path: Path) -> ClipSource:
+    """A clip with its time axis; close it after use. Raises as :func:`open_media` does."""
     if path.is_dir():
         return folder_as_clip(path)
     if path.suffix.lower() in PICTURE_SUFFIXES:
