@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import subprocess
 import sys
@@ -175,6 +176,40 @@ def test_damage_in_the_middle_leaves_the_rest(folder: Path, tmp_path: Path) -> N
     assert bad >= 1
     assert good >= 6
     clip.close()
+
+
+def test_a_header_that_lies_about_the_number_of_frames(folder: Path, tmp_path: Path) -> None:
+    data = bytearray(clips.make("mpeg4.avi", folder).read_bytes())
+    for chunk, field in ((b"avih", 16), (b"strh", 32)):
+        at = data.index(chunk) + 8 + field
+        data[at : at + 4] = (5000).to_bytes(4, "little")
+    path = tmp_path / "lies.avi"
+    path.write_bytes(data)
+    clip = Clip(path)
+    assert clip.frame_count == clips.FRAMES
+    assert clip.frame(clips.FRAMES - 1).any()
+    clip.close()
+
+
+@pytest.mark.parametrize("name", ["bframes.mp4", "transport.ts", "mpeg4.avi", "odd.mkv"])
+def test_flipped_bytes_never_escape_as_foreign_errors(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    whole = np.frombuffer(clips.make(name, folder).read_bytes(), np.uint8)
+    dice = np.random.default_rng(5)
+    for round_ in range(10):
+        data = whole[: dice.integers(len(whole) // 4, len(whole))].copy()
+        if round_ % 2:
+            data = whole.copy()
+        places = dice.integers(0, len(data), 20)
+        data[places] = dice.integers(0, 256, 20)
+        path = tmp_path / f"{round_}{name}"
+        path.write_bytes(data.tobytes())
+        with contextlib.suppress(MediaTrouble):
+            clip = Clip(path)
+            for index in range(0, clip.frame_count, 7):
+                hash_or_none(clip, index)
+            clip.close()
 
 
 def test_colour_matrix_follows_the_file(tmp_path: Path) -> None:
