@@ -347,3 +347,31 @@ def reference_mask(net, logits, grid, *, binary):
         logits = functional.interpolate(logits, size=wanted, mode="bilinear", antialias=True)
     mask = (logits > 0).float() if binary else logits.sigmoid()
     return mask * memory.logit_scale + memory.logit_bias
+
+
+def sam3_image_model(seed: int = 0):
+    """transformers' ``Sam3TrackerModel`` (image clicks), small; its encoder is not looked at."""
+    side = 14 * GRID
+    vision = {
+        "model_type": "sam3_vision_model",
+        "backbone_config": {
+            "model_type": "sam3_vit_model", "hidden_size": 32, "intermediate_size": 32,
+            "num_hidden_layers": 1, "num_attention_heads": 2, "image_size": side,
+            "pretrain_image_size": side, "window_size": 4, "global_attn_indexes": [0],
+        },
+        "backbone_feature_sizes": [[4 * GRID] * 2, [2 * GRID] * 2, [GRID] * 2],
+        "fpn_hidden_size": SMALL_HEADS.width,
+    }  # fmt: skip
+    config = transformers.Sam3TrackerConfig(vision_config=vision, **_head_configs(side, 14))
+    model = transformers.Sam3TrackerModel(config).eval()
+    shake(model, seed)
+    return model
+
+
+@torch.inference_mode()
+def prepared_levels(model, levels: list[torch.Tensor]) -> list[torch.Tensor]:
+    """Neck levels as a transformers image model wants its ``image_embeddings``."""
+    fine, mid, embedding = levels
+    decoder = model.mask_decoder
+    no_memory = model.no_memory_embedding.transpose(1, 2)[..., None]
+    return [decoder.conv_s0(fine), decoder.conv_s1(mid), embedding + no_memory]

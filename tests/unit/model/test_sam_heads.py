@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -9,7 +11,16 @@ from sam3_annotator.model.prompt_tokens import ClickEncoder
 from sam3_annotator.model.sam_heads import SamHeads, alternatives, single, stability
 from sam3_annotator.model.segmenter import Segmenter
 from sam3_annotator.model.tracker_config import SMALL_HEADS, HeadsConfig
-from tests.support.sam_reference import GRID, SIDE, our_weights, part, sam2_image_model
+from tests.support.sam_reference import (
+    GRID,
+    SIDE,
+    our_weights,
+    part,
+    prepared_levels,
+    random_levels,
+    sam2_image_model,
+    sam3_image_model,
+)
 
 # Same float32 arithmetic in another order; logits reach about 5, measured below 1e-5.
 TOLERANCE = 5e-5
@@ -26,30 +37,39 @@ PROMPTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def reference():
-    return sam2_image_model()
+@pytest.fixture(scope="module", params=["sam2", "sam3"])
+def reference(request):
+    return sam2_image_model() if request.param == "sam2" else sam3_image_model()
 
 
 @pytest.fixture(scope="module")
 def segmenter(reference):
-    heads = SamHeads(SMALL_HEADS).eval()
+    """Our heads with the reference's weights and its stride (16 or 14)."""
+    stride = reference.prompt_encoder.input_image_size // GRID
+    heads = SamHeads(replace(SMALL_HEADS, stride=stride)).eval()
     heads.load_state_dict(part(our_weights(reference), "heads."))
     return Segmenter(heads)
 
 
 @pytest.fixture(scope="module")
 def picture(reference):
-    """Levels of one picture: raw for us, prepared by the reference for itself."""
-    torch.manual_seed(1)
-    pixels = torch.randn(1, 3, SIDE, SIDE)
-    with torch.inference_mode():
-        levels = reference.vision_encoder(pixels).fpn_hidden_states
-        prepared = reference.get_image_embeddings(pixels)
-    return levels, prepared
+    """Levels of one picture: raw for us, prepared for the reference."""
+    levels = random_levels(0)
+    return levels, prepared_levels(reference, levels)
 
 
-def _prompt(kind, batch):
+@torch.inference_mode()
+def test_the_reference_prepares_levels_as_assumed():
+    """The no-memory vector is added to the coarsest level, the finer ones are projected."""
+    model, pixels = sam2_image_model(), torch.randn(1, 3, SIDE, SIDE)
+    levels = list(model.vision_encoder(pixels).fpn_hidden_states)
+    for ours, theirs in zip(
+        prepared_levels(model, levels), model.get_image_embeddings(pixels), strict=True
+    ):
+        torch.testing.assert_close(ours, theirs)
+
+
+def _prompt(kind, batch, side=SIDE):
     """The same prompts as ``(ours, theirs)`` arguments; theirs in model pixels."""
     torch.manual_seed(2)
     ours, theirs = {}, {}
@@ -67,7 +87,7 @@ def _prompt(kind, batch):
         points = torch.cat([box, points], dim=1)
         labels = torch.cat([torch.tensor([[2, 3]]).expand(batch, -1), labels], dim=1)
     if points.shape[1]:
-        theirs |= {"input_points": points[None] * SIDE, "input_labels": labels[None]}
+        theirs |= {"input_points": points[None] * side, "input_labels": labels[None]}
     if kind.get("mask"):
         mask = torch.randn(batch, 1, 4 * GRID, 4 * GRID) * 5
         ours["mask_logits"] = mask
@@ -82,7 +102,7 @@ def test_every_prompt_equals_the_reference(reference, segmenter, picture, kind, 
     levels, prepared = picture
     # The reference takes several mask prompts only as several pictures.
     batch = 1 if kind.get("mask") else BATCH
-    ours, theirs = _prompt(kind, batch)
+    ours, theirs = _prompt(kind, batch, reference.prompt_encoder.input_image_size)
     expected = reference(image_embeddings=prepared, multimask_output=multimask, **theirs)
     answer = segmenter.segment(segmenter.features(levels), multimask=multimask, **ours)
     assert answer.logits.shape == (batch, 3 if multimask else 1, 4 * GRID, 4 * GRID)
@@ -105,7 +125,10 @@ def test_box_of_the_reference_equals_our_box_points(reference, segmenter, pictur
         ],
         dim=1,
     )
-    expected = reference(image_embeddings=prepared, input_boxes=corners[None] * SIDE)
+    expected = reference(
+        image_embeddings=prepared,
+        input_boxes=corners[None] * reference.prompt_encoder.input_image_size,
+    )
     answer = segmenter.segment(segmenter.features(levels), **ours)
     torch.testing.assert_close(answer.logits, expected.pred_masks[0], atol=TOLERANCE, rtol=0)
 
