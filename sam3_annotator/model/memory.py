@@ -94,8 +94,8 @@ class Recalled:
 
     Attributes:
         maps: spatial memories, each with the number of its temporal code.
-        pointers: (T, memory width), object pointers cut into tokens; T may be 0.
-        pointer_codes: (T, memory width), their dates.
+        pointers: (L, memory width), object pointers cut into tokens; L may be 0.
+        pointer_codes: (L, memory width), their dates.
     """
 
     maps: tuple[tuple[ProjectedMemory, int], ...]
@@ -258,7 +258,7 @@ class MemoryAttention(nn.Module):
         return columns, rows
 
     def _keys(self, index: int, frame: SharedFrame, memories: Recalled) -> Tensor:
-        """Keys of one object in one layer: (maps * S + T, C)."""
+        """Keys of one object in one layer: (maps * S + L, C)."""
         pointers: Tensor = self._layer(index).cross_attention.key(
             memories.pointers + memories.pointer_codes
         )
@@ -275,6 +275,6 @@ class MemoryAttention(nn.Module):
         return torch.cat([(keys + time).flatten(3).flatten(0, 2), pointers])
 
     def _values(self, index: int, memories: Recalled) -> Tensor:
-        """Values of one object in one layer: (maps * S + T, C)."""
+        """Values of one object in one layer: (maps * S + L, C)."""
         pointers = self._layer(index).cross_attention.value(memories.pointers)
         return torch.cat([*(projected.values[index] for projected, _ in memories.maps), pointers])

@@ -58,14 +58,14 @@ class TrackerNet(nn.Module):
         return torch.where(present, self.pointer_projection(token), self.no_object_pointer)
 
     def pointer_tokens(self, pointers: Sequence[Tensor]) -> Tensor:
-        """Pointers (C,) cut into tokens as wide as a memory cell: (T, memory width)."""
+        """Pointers (C,) cut into tokens as wide as a memory cell: (L, memory width)."""
         narrow = self.config.memory.memory_width
         if not pointers:
             return self.time_codes.new_zeros(0, narrow)
         return torch.stack(list(pointers)).to(self.time_codes.dtype).reshape(-1, narrow)
 
     def pointer_codes(self, distances: Sequence[int], limit: int) -> Tensor:
-        """Dates of pointers, repeated for each of their tokens: (T, memory width).
+        """Dates of pointers, repeated for each of their tokens: (L, memory width).
 
         Args:
             distances: frames (or ranks) behind.
