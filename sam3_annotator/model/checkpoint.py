@@ -31,7 +31,7 @@ from sam3_annotator.model.file_kinds import (
     read_safetensors_header,
 )
 from sam3_annotator.model.inspection import Inspection, compare
-from sam3_annotator.model.keys_transformers import Recipe, Step, recipe, unify
+from sam3_annotator.model.keys_transformers import Recipe, Step, recipe, twin, unify
 from sam3_annotator.model.quantized import FORMAT as QUANTISED_FORMAT
 from sam3_annotator.model.quantized import read_quantized
 from sam3_annotator.model.recognise import CODED, Layout, recognise
@@ -213,7 +213,8 @@ class Checkpoint:
         if self.inspection.layout is Layout.OFFICIAL:
             return self._read(official)
         made = recipe(official)
-        parts = [self._read(self._names[source]) for source in made.sources]
+        held = [name if name in self._names else twin(name) for name in made.sources]
+        parts = [self._read(self._names[name]) for name in held if name is not None]
         return _make(made, parts)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.errors import WeightsTrouble
 from sam3_annotator.model.families import Abilities, Family, abilities, parts_of
-from sam3_annotator.model.keys_transformers import recipe, source_shape, unify
+from sam3_annotator.model.keys_transformers import recipe, source_shape, twin, unify
 from sam3_annotator.model.recognise import Layout, is_computed, is_inert
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _complete_parts(
     complete: list[str] = []
     missing: list[str] = []
     for part, names in expected.items():
-        absent = [name for name in names if name not in shapes]
+        absent = [name for name in names if name not in shapes and twin(name) not in shapes]
         if not absent:
             complete.append(part)
         elif len(absent) < len(names) or part in required:

@@ -193,6 +193,7 @@ _MLP3_HEADS = re.compile(r"(_mlps\.\d|_head|^object_pointer_proj)\.layers\.")
 _DOWNSAMPLER = re.compile(r"\.mask_downsampler\.encoder\.(\d+)\.")
 
 
+_DOUBLED = re.compile(r"^tracker_model\.(?=(tracker_model|tracker_neck|detector_model)\.)")
 _POINT_ROWS = 4  # negative click, positive click, top left and bottom right corner of a box
 
 
@@ -207,6 +208,10 @@ class Step(Enum):
     ABSENT = "not in such files"
 
 
+_FOURIER = (
+    "prompt_encoder.shared_embedding.positional_embedding",
+    "shared_image_embedding.positional_embedding",
+)
 _SPECIAL = {
     "detector.backbone.vision_backbone.trunk.pos_embed": Step.CLASS_ROW,
     "detector.backbone.language_backbone.encoder.text_projection": Step.TRANSPOSE,
@@ -245,10 +250,19 @@ def recipe(official: str) -> Recipe:
     if point := re.search(r"\.point_embeddings\.(\d)\.", f".{official}"):
         return Recipe(Step.ONE_ROW, (name,), row=int(point[1]))
     if official.endswith("gaussian_matrix"):
-        prefix = "tracker_model." if official.startswith("tracker.") else ""
-        again = f"{prefix}shared_image_embedding.positional_embedding"
-        return Recipe(Step.COPY, (name,), shared=(again,))
+        return Recipe(Step.COPY, (name,), shared=(name.replace(*_FOURIER),))
     return Recipe(_SPECIAL.get(official, Step.COPY), (name,))
+
+
+def twin(name: str) -> str | None:
+    """The other name under which a file may hold the same tensor, if there is one.
+
+    The Fourier matrix of clicks is stored twice now; earlier versions tied the two and wrote one.
+    """
+    for one, other in (_FOURIER, _FOURIER[::-1]):
+        if name.endswith(one):
+            return name.removesuffix(one) + other
+    return None
 
 
 def source_shape(made: Recipe, official: tuple[int, ...]) -> tuple[int, ...]:
@@ -283,12 +297,13 @@ def unify(names: Iterable[str]) -> dict[str, str]:
     """Name in the file -> name in a whole ``Sam3VideoModel``.
 
     Parts saved alone (``Sam3Model``, ``Sam3TrackerModel``, ``Sam3TrackerVideoModel``) lack the
-    prefixes; files that have them, and SAM 2 files, come back unchanged.
+    prefixes; transformers 5.23 writes some of them twice. Whole files and SAM 2 files come back
+    unchanged.
     """
     names = list(names)
     whole = ("detector_model.", "tracker_model.", "vision_encoder.backbone.blocks.")
     if any(name.startswith(whole) for name in names):
-        return {name: name for name in names}
+        return {name: _DOUBLED.sub("", name) for name in names}
     if any(name.startswith("detr_decoder.") for name in names):
         return {name: f"detector_model.{name}" for name in names}
     return {name: _tracker_alone(name) for name in names}

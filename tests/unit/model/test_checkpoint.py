@@ -249,3 +249,37 @@ def test_our_quantised_file_is_read_back_whole(tmp_path):
     image = checkpoint.tensors("image")
     assert {name: tuple(tensor.shape) for name, tensor in image.items()} == shapes
     assert image[next(iter(widths))].mean() == pytest.approx(0.5, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "prompt_encoder.shared_embedding.positional_embedding",
+        "shared_image_embedding.positional_embedding",
+    ],
+)
+def test_tied_tensor_may_be_stored_once(tmp_path, gone):
+    shapes = _sam2(layout=Layout.TRANSFORMERS)
+    del shapes[gone]
+    checkpoint = open_checkpoint(write_safetensors(tmp_path / "w", shapes))
+    matrix = "sam_prompt_encoder.pe_layer.positional_encoding_gaussian_matrix"
+    assert checkpoint.tensor(matrix).shape == (2, 128)
+
+
+def test_tied_tensor_must_be_stored_once(tmp_path):
+    shapes = _sam2(layout=Layout.TRANSFORMERS)
+    both = [name for name in shapes if name.endswith("positional_embedding")]
+    for name in both:
+        del shapes[name]
+    assert set(inspect(write_safetensors(tmp_path / "w", shapes)).missing) == set(both)
+
+
+@pytest.mark.parametrize("doubled", ["tracker_model.", "detector_model.", "tracker_neck."])
+def test_prefixes_that_transformers_writes_twice_are_read(tmp_path, doubled):
+    shapes = {
+        f"tracker_model.{name}" if name.startswith(doubled) else name: shape
+        for name, shape in golden_shapes("transformers_sam3_video").items()
+    }
+    seen = inspect(write_safetensors(tmp_path / "w", shapes))
+    assert seen.fits
+    assert seen.abilities.words() == "phrases, exemplars, clicks, clips"
