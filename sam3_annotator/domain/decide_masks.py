@@ -138,12 +138,12 @@ def _flagged(draft: Draft, part: Masklet, flags: FrameFlag) -> Masklet:
     if not len(part):
         raise Rejected("There is nothing on these frames to mark.")
     rows = part.rows.copy()
-    return _stamped(draft, part, rows, rows["flags"] | np.uint8(int(flags)))
+    return _stamped(draft, part, rows, rows["flags"] | np.uint16(int(flags)))
 
 
 def _unflagged(draft: Draft, part: Masklet, flags: FrameFlag) -> Masklet:
     rows = part.rows.copy()
-    new = _stamped(draft, part, rows, rows["flags"] & np.uint8(255 - int(flags)))
+    new = _stamped(draft, part, rows, rows["flags"] & np.uint16(255 - int(flags)))
     is_said = (new.rows["area"] > 0) | ((new.rows["flags"] & int(GONE)) > 0)
     return new.where(is_said)
 
@@ -154,11 +154,11 @@ def _gone(draft: Draft, part: Masklet, frames: NDArray[np.int32], flags: FrameFl
     rows["flags"][np.searchsorted(frames, part.frames)] = part.rows["flags"]
     rows["source"] = HUMAN
     rows["score"] = np.nan
-    return _stamped(draft, part, rows, rows["flags"] | np.uint8(int(flags)))
+    return _stamped(draft, part, rows, rows["flags"] | np.uint16(int(flags)))
 
 
 def _stamped(
-    draft: Draft, part: Masklet, rows: NDArray[np.void], flags: NDArray[np.uint8]
+    draft: Draft, part: Masklet, rows: NDArray[np.void], flags: NDArray[np.uint16]
 ) -> Masklet:
     is_new = rows["flags"] != flags
     rows["flags"] = flags

@@ -169,7 +169,7 @@ def _repeated(
     rows["source"] = source
     rows["score"] = np.nan
     rows["pass_id"] = 0
-    rows["flags"] &= np.uint8(255 - int(GONE))
+    rows["flags"] &= np.uint16(255 - int(GONE))
     rows["author"] = draft.project.people.number(draft.stamp.author)
     rows["edited_at"] = draft.stamp.at
     return Masklet(item.id, rows, (), draft.project.people)

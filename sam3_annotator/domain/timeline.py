@@ -48,7 +48,7 @@ class Span:
 def frame_kinds(masklet: Masklet) -> NDArray[np.uint8]:
     """(A,) uint8 :class:`FrameKind` of every annotation."""
     rows = masklet.rows
-    is_gone = ((rows["flags"] & np.uint8(GONE)) > 0) | (rows["area"] == 0)
+    is_gone = ((rows["flags"] & np.uint16(GONE)) > 0) | (rows["area"] == 0)
     gone = np.where(masklet.is_human, int(FrameKind.HUMAN_ABSENT), int(FrameKind.ABSENT))
     return np.where(is_gone, gone, rows["source"]).astype(np.uint8)
 

@@ -86,8 +86,7 @@ def _one(connection: Connection, *, is_undone: bool) -> HistoryEntry | None:
 def append(
     connection: Connection, title: str, author: str, made_at: float, changes: Sequence[Change]
 ) -> int:
-    """Drop the undone steps, add a step, and give its id."""
-    drop_undone(connection)
+    """Add a step and give its id; undone steps have to be dropped before."""
     row = {"title": title, "author": author, "made_at": made_at, "is_undone": 0}
     key = connection.execute(schema.STEPS.insert(), row).inserted_primary_key
     step_id = int(key[0]) if key else 0

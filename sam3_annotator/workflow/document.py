@@ -11,14 +11,13 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sam3_annotator.domain.changes import Touched, inverted, touched_by
+from sam3_annotator.domain.changes import Touched, touched_by
 from sam3_annotator.domain.decide import decide
 from sam3_annotator.domain.draft import Stamp
 from sam3_annotator.domain.media_paths import real_path
 from sam3_annotator.errors import FileTrouble, Rejected
-from sam3_annotator.store import journal
+from sam3_annotator.store.history import History
 from sam3_annotator.store.project_file import ProjectFile
-from sam3_annotator.store.rows import write_blobs, write_changes, write_sequences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -76,10 +75,7 @@ class Document:
         self._listeners: list[Listener] = []
         self._merge: tuple[int, str] | None = None
         self._gesture: OpenStep | None = None
-        self._has_garbage = False
-        self._done: HistoryEntry | None = None
-        self._undone: HistoryEntry | None = None
-        self._read_cursor()
+        self._history = History(file.database, file.people)
 
     @staticmethod
     def create(path: Path, author: str = "", clock: Callable[[], float] = time.time) -> Document:
@@ -118,12 +114,12 @@ class Document:
     @property
     def undo_title(self) -> str:
         """The step that :meth:`undo` would take back; "" when there is none."""
-        return "" if self._done is None else self._done.title
+        return "" if self._history.done is None else self._history.done.title
 
     @property
     def redo_title(self) -> str:
         """The step that :meth:`redo` would bring back; "" when there is none."""
-        return "" if self._undone is None else self._undone.title
+        return "" if self._history.undone is None else self._history.undone.title
 
     def do(self, command: Command, origin: object = None) -> Outcome:
         """Carry out a command; when this returns it is on disk.
@@ -165,9 +161,9 @@ class Document:
             Rejected: there is none.
             FileTrouble: it could not be written; nothing has changed.
         """
-        if self._done is None:
+        if self._history.done is None:
             raise Rejected("There is nothing to undo.")
-        return self._travel(self._done.title, [self._done.id], [], origin)
+        return self._travel(self._history.done.title, [self._history.done.id], [], origin)
 
     def redo(self, origin: object = None) -> Outcome:
         """Bring the step back that was undone last.
@@ -176,14 +172,13 @@ class Document:
             Rejected: there is none.
             FileTrouble: it could not be written; nothing has changed.
         """
-        if self._undone is None:
+        if self._history.undone is None:
             raise Rejected("There is nothing to redo.")
-        return self._travel(self._undone.title, [], [self._undone.id], origin)
+        return self._travel(self._history.undone.title, [], [self._history.undone.id], origin)
 
     def history(self, limit: int = 500) -> tuple[HistoryEntry, ...]:
         """The newest steps, newest first, undone ones included."""
-        with self._file.database.reading() as connection:
-            return journal.read_history(connection, limit)
+        return self._history.entries(limit)
 
     def jump_to(self, step_id: int, origin: object = None) -> Outcome:
         """Undo or redo until ``step_id`` is the newest step that is done, all or nothing.
@@ -255,7 +250,7 @@ class Document:
 
     def close(self) -> None:
         """Tidy up, close the file and let others open it."""
-        if self._has_garbage:
+        if self._history.has_garbage:
             with contextlib.suppress(FileTrouble):
                 self._file.tidy()
         self._file.close()
@@ -277,37 +272,14 @@ class Document:
         """Write a decided step, as a part of step ``into`` while that is still the newest."""
         if not step.changes:
             return Outcome(step.title, Touched(origin=origin), step.made, step.skipped)
-        with self._file.database.transaction() as connection:
-            if into is not None and self._is_newest(into):
-                journal.extend(connection, into, step.changes)
-                step_id = into
-            else:
-                step_id = journal.append(
-                    connection, step.title, self._author, self._clock(), step.changes
-                )
-            write_blobs(connection, step.blobs)
-            write_changes(connection, step.changes)
-            write_sequences(connection, step.sequences)
-        self._has_garbage = self._has_garbage or self._undone is not None
+        entry = self._history.commit(step, self._author, self._clock(), into)
         touched = self._publish(step.changes, step.sequences, origin)
-        return Outcome(step.title, touched, step.made, step.skipped, step_id)
-
-    def _is_newest(self, step_id: int) -> bool:
-        return self._undone is None and self._done is not None and self._done.id == step_id
+        return Outcome(step.title, touched, step.made, step.skipped, entry.id)
 
     def _travel(
         self, title: str, back: Sequence[int], forth: Sequence[int], origin: object
     ) -> Outcome:
-        database, people = self._file.database, self._file.people
-        changes: list[Change] = []
-        with database.transaction() as connection:
-            for step_id in back:
-                changes += inverted(journal.read_changes(connection, step_id, people))
-            for step_id in forth:
-                changes += journal.read_changes(connection, step_id, people)
-            write_changes(connection, changes)
-            journal.set_undone(connection, back, is_undone=True)
-            journal.set_undone(connection, forth, is_undone=False)
+        changes = self._history.travel(back, forth)
         self._merge = None
         return Outcome(title, self._publish(changes, {}, origin))
 
@@ -316,16 +288,10 @@ class Document:
     ) -> Touched:
         """Bring memory up to disk and tell everybody."""
         self.project.apply(changes, sequences)
-        self._read_cursor()
         touched = touched_by(changes, origin)
         for listener in tuple(self._listeners):
             listener(touched)
         return touched
-
-    def _read_cursor(self) -> None:
-        with self._file.database.reading() as connection:
-            self._done = journal.read_done(connection)
-            self._undone = journal.read_undone(connection)
 
 
 class OpenStep:
