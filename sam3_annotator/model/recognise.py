@@ -24,9 +24,11 @@ _MOSTLY = 0.5
 CODED = "coded"
 """Stands for the dtype of a matrix that our own quantised files store as codes and scales."""
 
-_READABLE = {"F64", "F32", "F16", "BF16", CODED}
+_PLAIN = {"F64", "F32", "F16", "BF16", CODED, "C64", "I64", "I32", "I16", "BOOL"}
+"""Types of weights, tables and counters; anything else with rows and columns is quantised."""
+
 _ADAPTER = re.compile(r"(^|[._])lora_?(A|B|a|b|up|down|embedding)|\.lokr_|\.hada_w|\.dora_scale$")
-_COMPUTED = re.compile(r"\.attn\.freqs_cis(_real|_imag)?$")
+_COMPUTED = re.compile(r"\.attn\.freqs_cis(_real|_imag)?$|\.position_ids$")
 
 
 class Layout(Enum):
@@ -37,7 +39,7 @@ class Layout(Enum):
 
 
 def is_computed(name: str) -> bool:
-    """True for stored rotary tables, which are computed again and never read."""
+    """True for stored rotary tables and position counters, which are worked out anew."""
     return _COMPUTED.search(name) is not None
 
 
@@ -144,7 +146,7 @@ def _refuse_quantised(path: Path, headers: Mapping[str, TensorHeader], family: F
     odd = {
         name: header.dtype
         for name, header in headers.items()
-        if header.dtype not in _READABLE and len(header.shape) > 1 and not is_computed(name)
+        if header.dtype not in _PLAIN and len(header.shape) > 1 and not is_computed(name)
     }
     if not odd:
         return

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 KEYS = Path(__file__).parents[1] / "golden" / "keys"
-_BYTES = {"F32": 4, "F16": 2, "BF16": 2, "C64": 8, "F8_E4M3": 1, "I8": 1}
+_BYTES = {"F32": 4, "F16": 2, "BF16": 2, "C64": 8, "F8_E4M3": 1, "I8": 1, "I64": 8}
 _SAFE = {"float32": "F32", "complex64": "C64"}
 
 Shapes = dict[str, tuple[int, ...]]

@@ -283,3 +283,12 @@ def test_prefixes_that_transformers_writes_twice_are_read(tmp_path, doubled):
     seen = inspect(write_safetensors(tmp_path / "w", shapes))
     assert seen.fits
     assert seen.abilities.words() == "phrases, exemplars, clicks, clips"
+
+
+def test_stored_position_counters_are_no_news(tmp_path):
+    shapes = golden_shapes("transformers_sam3_video")
+    counter = "detector_model.text_encoder.text_model.embeddings.position_ids"
+    dtypes = dict.fromkeys(shapes, "F32") | {counter: "I64"}
+    seen = inspect(write_safetensors(tmp_path / "w", shapes | {counter: (1, 32)}, dtypes))
+    assert seen.fits
+    assert counter in seen.inert
