@@ -68,6 +68,23 @@ def sample() -> Labels:
     return Labels(media, categories, objects, masks)
 
 
+def many_pictures(pictures: int, each: int) -> Labels:
+    """Pictures of 640 x 480 with some discs each."""
+    y, x = np.mgrid[:480, :640]
+    dice = np.random.default_rng(0)
+    shapes = []
+    for _ in range(40):
+        (cx, cy), radius = dice.integers(90, 390, 2), dice.integers(8, 90)
+        shapes.append(Mask.from_array((x - cx) ** 2 + (y - cy) ** 2 < radius * radius))
+    total = pictures * each
+    return Labels(
+        tuple(MediaEntry(i, f"{i}.jpg", MediaKind.IMAGE, 640, 480) for i in range(1, pictures + 1)),
+        (CategoryEntry(1, "disc"),),
+        tuple(ObjectEntry(i + 1, i // each + 1, 1) for i in range(total)),
+        tuple(MaskEntry(i + 1, 0, shapes[i % 40]) for i in range(total)),
+    )
+
+
 def disjoint(labels: Labels) -> Labels:
     """The same with every pixel given to one object per frame, the first one keeping it."""
     media_of = {entry.key: entry.media for entry in labels.objects}
