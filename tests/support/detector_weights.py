@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from sam3_annotator.model.detector import Detector
 
 
+TABLES = (
+    "token_embedding.weight",
+    "label_embed.weight",
+    "cls_embed.weight",
+    "query_embed.weight",
+    "reference_points.weight",
+    "presence_token.weight",
+)
+"""Rows that are used as they are, not multiplied."""
+
+
 def write_random_weights(path: Path, *, dtype: torch.dtype = torch.float32) -> None:
     """All tensors of the published file, drawn so that signals keep an ordinary size."""
     generator = torch.Generator().manual_seed(0)
@@ -35,7 +46,7 @@ def _drawn(name: str, shape: tuple[int, ...], generator: torch.Generator) -> tor
         return noise * 0.1 + (1.0 if is_scale else 0.0)
     if name.endswith("pos_embed") or "positional_embedding" in name:
         return noise * 0.02
-    if "embed" in name and len(shape) == 2:
+    if name.endswith(TABLES):
         return noise
     return noise / (noise[0].numel() ** 0.5)
 

@@ -315,6 +315,24 @@ def test_the_decoder_agrees(pair):
     close(got.boxes, (entering_last + ours.decoder.box_head(got.queries)).sigmoid())
 
 
+def test_boxes_pressed_to_the_edge_agree():
+    """Anchors far outside the range that the inverse sigmoid keeps apart."""
+    ours, reference = matched_pair(CONFIG)
+    ours.decoder.anchors.mul_(12)  # the reference shares nothing with ours
+    reference.detr_decoder.reference_points.weight.mul_(12)
+    image, (prompt, real) = noise(1, GRID * GRID, WIDTH), prompt_of(1)
+    position = sine_map(GRID, GRID, WIDTH, image.device).flatten(0, 1)[None]
+    expected = reference.detr_decoder(
+        vision_features=image,
+        text_features=prompt,
+        vision_pos_encoding=position,
+        text_mask=real,
+        spatial_shapes=torch.tensor([[GRID, GRID]]),
+    )
+    got = ours.decoder(image, position, (GRID, GRID), (prompt, real[:, None, None]))
+    close(got.queries, expected.intermediate_hidden_states[-1])
+
+
 def test_presence_is_not_clamped(pair):
     """D3: the published code throws its clamp away; the reference really clamps to 10."""
     ours, reference = matched_pair(CONFIG)
