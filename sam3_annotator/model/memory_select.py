@@ -59,7 +59,7 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Recent frames that can still matter: for their spatial memory, and for their pointer."""
+    """Recent frames that can still matter: for all they hold, and for their pointer alone."""
 
     maps: frozenset[int]
     pointers: frozenset[int]
@@ -162,6 +162,4 @@ def kept(scores: Mapping[int, float], moment: Moment, rules: TrackingRules, slot
         return Kept(maps, pointers)
     good = _good_frames(scores, moment, rules)
     last = {moment.frame} & set(scores)
-    return Kept(
-        frozenset(good[: slots - 1]) | last, frozenset(good[: rules.max_pointers - 1]) | last
-    )
+    return Kept(frozenset(good[: slots - 1]) | last, frozenset(good[: rules.max_pointers - 1]))

@@ -68,7 +68,7 @@ def test_recall_is_the_published_walk(conditioning, scores, moment, rules):
 
 
 @given(
-    st.lists(st.sampled_from([0.0, 0.02, 0.9]), min_size=1, max_size=60),
+    st.lists(st.sampled_from([0.0, 0.02, 0.9]), min_size=30, max_size=60),
     st.booleans(),
     st.sampled_from([SELECTING, PLAIN]),
 )
