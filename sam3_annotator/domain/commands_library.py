@@ -74,7 +74,10 @@ class AddCategory:
 
 @dataclass(frozen=True, slots=True)
 class EditCategory:
-    """Replace a category's fields; its id tells which, its position stays."""
+    """Replace a category's fields; its id tells which, its position stays.
+
+    Making a category exclusive changes no mask: overlaps go when masks are edited next.
+    """
 
     category: Category
 

@@ -54,9 +54,9 @@ class HistoryEntry:
 
 
 def read_history(connection: Connection, limit: int) -> tuple[HistoryEntry, ...]:
-    """The newest steps, newest first."""
+    """The newest steps, newest first; a negative limit means all."""
     steps = schema.STEPS
-    query = select(steps).order_by(steps.c.id.desc()).limit(limit)
+    query = select(steps).order_by(steps.c.id.desc()).limit(limit if limit >= 0 else None)
     return tuple(
         HistoryEntry(row.id, row.title, row.author, row.made_at, bool(row.is_undone))
         for row in connection.execute(query)

@@ -7,6 +7,7 @@ only then made known. What has been acknowledged is on disk.
 from __future__ import annotations
 
 import contextlib
+import logging
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from sam3_annotator.domain.changes import Touched, touched_by
 from sam3_annotator.domain.decide import decide
 from sam3_annotator.domain.draft import Stamp
 from sam3_annotator.domain.media_paths import real_path
-from sam3_annotator.errors import FileTrouble, Rejected
+from sam3_annotator.errors import FileTrouble, ProjectTrouble, Rejected
 from sam3_annotator.store.history import History
 from sam3_annotator.store.project_file import ProjectFile
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from sam3_annotator.store.journal import HistoryEntry
 
     Listener = Callable[[Touched], None]
+
+_log = logging.getLogger(__name__)
 
 BEGINNING = 0
 """Where :meth:`Document.jump_to` goes to undo everything."""
@@ -250,10 +253,14 @@ class Document:
 
     def close(self) -> None:
         """Tidy up, close the file and let others open it."""
-        if self._history.has_garbage:
-            with contextlib.suppress(FileTrouble):
+        try:
+            if self._history.has_garbage:
+                self._history.has_garbage = False
                 self._file.tidy()
-        self._file.close()
+        except (FileTrouble, ProjectTrouble):
+            _log.warning("could not tidy %s while closing it", self.path, exc_info=True)
+        finally:
+            self._file.close()
 
     def _decide(self, command: Command) -> Step:
         self._introduce()

@@ -243,3 +243,15 @@ def test_who_did_it_is_known(made):
     masklet = made.document.project.masklet(made.objects[0])
     assert [masklet.at(frame).author for frame in (0, 3)] == ["anna", "bob"]
     assert made.document.history(1)[0].author == "bob"
+
+
+def test_closing_works_even_when_there_is_no_room_to_tidy(made, caplog):
+    made.document.do(SetMask(made.objects[0], 3, square(1, 1, 5)))
+    made.document.undo()
+    made.document.do(SetMask(made.objects[0], 4, square(1, 1, 6)))
+    with failing_writes(made.document, 0):
+        made.document.close()
+    assert "could not tidy" in caplog.text
+    made.document.close()
+    made.reopen()
+    assert made.document.mask(made.objects[0], 4) == square(1, 1, 6)
