@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 
 from sam3_annotator.domain.geometry import PixelBox, Point
@@ -73,22 +73,22 @@ def canvas(qtbot):
 def timed(name, action, budget_ms=None, rounds=15):
     """Median of several rounds, printed, and held against its budget.
 
-    The budget judges the best round by the wall clock, so that other jobs on the machine do not
-    decide; the first column is the processor time of this thread alone.
+    Judged by the wall clock or by the processor time of the whole process, whichever is less:
+    on a quiet machine that is the wall clock, on a busy one the work done, all threads added up.
     """
     walls, works = [], []
     for number in range(rounds):
-        wall, work = time.perf_counter(), time.thread_time()
+        wall, work = time.perf_counter(), time.process_time()
         action(number)
-        works.append((time.thread_time() - work) * 1e3)
+        works.append((time.process_time() - work) * 1e3)
         walls.append((time.perf_counter() - wall) * 1e3)
-    median = statistics.median(works)
+    wall, work = statistics.median(walls), statistics.median(works)
     print(  # noqa: T201 - a bench is read
-        f"{name:44s} median {median:7.2f} ms  worst {max(works):7.2f}"
-        f"  wall: median {statistics.median(walls):7.2f}  best {min(walls):7.2f}"
+        f"{name:44s} wall: median {wall:7.2f} ms  best {min(walls):7.2f}  worst {max(walls):7.2f}"
+        f"  processor: median {work:7.2f}"
     )
-    if budget_ms is not None and min(walls) > budget_ms:
-        OVER.append(f"{name}: {min(walls):.2f} ms, budget {budget_ms} ms")
+    if budget_ms is not None and min(wall, work) > budget_ms:
+        OVER.append(f"{name}: {min(wall, work):.2f} ms, budget {budget_ms} ms")
 
 
 @pytest.fixture(autouse=True)
@@ -122,6 +122,10 @@ def test_repaint(canvas, count):
     paint_all()
     timed(f"{count} masks: same view", paint, 8)
 
+    def anew(_):
+        canvas._renderer._drawn = None
+        paint()
+
     def pan(_):
         canvas._set_viewport(canvas.viewport.panned(-7, 3))
         paint()
@@ -129,8 +133,7 @@ def test_repaint(canvas, count):
     timed(f"{count} masks: pan by 7 px at fit", pan, 8)
 
     def zoom(number):
-        factor = 1.03 if number % 2 else 1 / 1.03
-        canvas._set_viewport(canvas.viewport.zoomed_at(canvas.viewport.scale * factor, 900, 500))
+        canvas._zoom_at(1.03 if number % 2 else 1 / 1.03, QPointF(900, 500))
         paint()
 
     zoom(0)
@@ -138,7 +141,9 @@ def test_repaint(canvas, count):
     timed(f"{count} masks: zoom step at fit", zoom, 10)
     for scale in (0.25, 0.6, 1.0, 3.0, 16.0):
         canvas.zoom_to(scale)
+        canvas._settling.stop()
         paint_all()
+        timed(f"{count} masks: all drawn anew at {scale}", anew, 16)
         zoom(0)
         zoom(1)
         timed(f"{count} masks: zoom step at {scale}", zoom, 10)
@@ -150,6 +155,8 @@ def test_edits(canvas):
     shown = objects(300)
     canvas.set_objects(shown)
     canvas.render(target, QPoint())
+    while canvas._renderer.is_incomplete:
+        canvas.render(target, QPoint())
     random = np.random.default_rng(1)
     fresh = [blob(random) for _ in range(15)]
 
@@ -214,8 +221,7 @@ def test_hundred_megapixels(qtbot):
         view.render(target, QPoint())
 
     def zoom(number):
-        factor = 1.03 if number % 2 else 1 / 1.03
-        view._set_viewport(view.viewport.zoomed_at(view.viewport.scale * factor, 900, 500))
+        view._zoom_at(1.03 if number % 2 else 1 / 1.03, QPointF(900, 500))
         view.render(target, QPoint())
 
     for scale in (0.1, 0.4, 1.0, 4.0):

@@ -15,9 +15,11 @@ from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from sam3_annotator.domain.geometry import Box, PixelBox
+from sam3_annotator.ui.canvas.chip_layer import ChipLayer
 from sam3_annotator.ui.canvas.id_map import DRAFT_SLOT, IdMap
 from sam3_annotator.ui.canvas.outline_layer import OutlineLayer
 from sam3_annotator.ui.canvas.scene import DARK, PALETTE, Display
+from sam3_annotator.ui.canvas.spots import Spots
 from sam3_annotator.ui.canvas.windows import LevelWindows
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ class Renderer(Protocol):
     def drop_stroke(self) -> None:
         """Take back every dab."""
 
-    def paint(self, painter: QPainter, viewport: Viewport, exposed: QRect) -> None:
-        """Draw the scene on a widget."""
+    def paint(
+        self, painter: QPainter, viewport: Viewport, exposed: QRect, *, is_hasty: bool = False
+    ) -> None:
+        """Draw the scene on a widget; hastily while a wheel is turning."""
 
 
 class RasterRenderer:
@@ -82,6 +86,8 @@ class RasterRenderer:
         self._picture: LevelWindows | None = None
         self._overlay: LevelWindows | None = None
         self._layer = OutlineLayer()
+        self._chips = ChipLayer()
+        self._candidates: tuple[CandidateMark, ...] = ()
         self._display = Display()
         self._theme = DARK
         self._colors: NDArray[np.uint32] = np.zeros(DRAFT_SLOT + 1, dtype=np.uint32)
@@ -91,6 +97,7 @@ class RasterRenderer:
         self._stale = QRegion()
         self._is_stroking = False
         self._is_incomplete = False
+        self._is_hasty = False
 
     @property
     def is_incomplete(self) -> bool:
@@ -107,8 +114,10 @@ class RasterRenderer:
         self._pyramid = pyramid
         self._drawn = None
         self._is_stroking = False
-        self._layer.show_objects(())
-        self._layer.show_candidates(())
+        self._candidates = ()
+        for layer in (self._layer, self._chips):
+            layer.show_objects((), Spots(()))
+            layer.show_candidates((), Spots(()))
         if pyramid is None:
             self._id_map = self._picture = self._overlay = None
             return
@@ -136,7 +145,10 @@ class RasterRenderer:
             return ()
         boxes = self._id_map.replace(objects)
         self._is_stroking = False
-        self._layer.show_objects(self._id_map.objects)
+        visible = [item for item in self._id_map.objects if not item.is_hidden]
+        spots = Spots(item.mask.box.box() for item in visible)
+        self._layer.show_objects(visible, spots)
+        self._chips.show_objects(visible, spots)
         self._mix_colors()
         for box in boxes:
             self._overlay.patch(box)
@@ -145,9 +157,12 @@ class RasterRenderer:
 
     def set_candidates(self, candidates: Sequence[CandidateMark]) -> None:
         """Show these candidates."""
-        for mark in {*self._layer.candidates} ^ {*candidates}:
+        for mark in {*self._candidates} ^ {*candidates}:
             self._mark_stale(mark.box)
-        self._layer.show_candidates(candidates)
+        self._candidates = tuple(candidates)
+        spots = Spots(mark.box for mark in candidates)
+        self._layer.show_candidates(candidates, spots)
+        self._chips.show_candidates(candidates, spots)
 
     def paint_stroke(
         self, box: PixelBox, inside: NDArray[np.bool_], target: ObjectId | None, *, is_erase: bool
@@ -157,7 +172,7 @@ class RasterRenderer:
             return
         if not self._is_stroking:
             self._is_stroking = True
-            for item in self._layer.objects:
+            for item in self._id_map.objects:
                 if item.is_selected:
                     self._mark_stale(item.mask.box.box())
         slot = DRAFT_SLOT if target is None else self._id_map.slot_of(target)
@@ -178,9 +193,14 @@ class RasterRenderer:
             self._overlay.patch(box)
         self._drawn = None
 
-    def paint(self, painter: QPainter, viewport: Viewport, exposed: QRect) -> None:
-        """Draw the scene on a widget."""
+    def paint(
+        self, painter: QPainter, viewport: Viewport, exposed: QRect, *, is_hasty: bool = False
+    ) -> None:
+        """Draw the scene on a widget; hastily while a wheel is turning."""
         ratio = painter.device().devicePixelRatio()
+        if is_hasty != self._is_hasty:
+            self._is_hasty = is_hasty
+            self._drawn = self._drawn if is_hasty else None
         base = self._composed(viewport, ratio)
         source = QRectF(
             exposed.x() * ratio,
@@ -189,7 +209,8 @@ class RasterRenderer:
             exposed.height() * ratio,
         )
         painter.drawImage(QRectF(exposed), base, source)
-        self._layer.paint_chips(painter, viewport, self._display, QRectF(exposed))
+        if self._display.shows_labels:
+            self._chips.paint(painter, viewport, QRectF(exposed), is_hasty=is_hasty)
 
     def _composed(self, viewport: Viewport, ratio: float) -> QImage:
         """The kept image, brought up to date: patched, scrolled or drawn anew."""
@@ -253,7 +274,12 @@ class RasterRenderer:
                 is_smooth = not self._display.shows_outlines
                 self._draw_level(painter, self._overlay, viewport, clip, is_smooth=is_smooth)
             self._layer.paint(
-                painter, viewport, self._display, clip, has_selected=not self._is_stroking
+                painter,
+                viewport,
+                self._display,
+                clip,
+                has_selected=not self._is_stroking,
+                is_hasty=self._is_hasty,
             )
             self._is_incomplete |= self._layer.is_incomplete
         painter.end()
@@ -273,7 +299,9 @@ class RasterRenderer:
         if self._pyramid is None:
             return
         scale = viewport.scale * painter.device().devicePixelRatio()
-        level = min(max(0, math.floor(-math.log2(scale) + 1e-9)), self._pyramid.depth - 1)
+        # In haste a level may be enlarged up to 1.4 times, which spares three pixels of four.
+        haste = 0.5 if self._is_hasty else 0.0
+        level = min(max(0, math.floor(-math.log2(scale) + haste + 1e-9)), self._pyramid.depth - 1)
         step = 1 << level
         sight = viewport.box_to_image(
             Box(clip.left() - 2, clip.top() - 2, clip.right() + 2, clip.bottom() + 2)

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QPainter
 
 from sam3_annotator.domain.geometry import Size
 from sam3_annotator.ui.canvas.foreground import Foreground
-from sam3_annotator.ui.canvas.outline_layer import reach_of
 from sam3_annotator.ui.canvas.pyramid import Pyramid
 from sam3_annotator.ui.canvas.renderer import RasterRenderer, Renderer
 from sam3_annotator.ui.canvas.scene import DARK, Display, Marks
+from sam3_annotator.ui.canvas.spots import reach_of
 from sam3_annotator.ui.canvas.tool_surface import ToolSurface, pixel_of
 from sam3_annotator.ui.text import translate
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtCore import QPointF
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QWidget
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.canvas.scene import CandidateMark, CanvasObject, CanvasTheme
     from sam3_annotator.ui.canvas.tools.events import Dabbed, PointerEvent
     from sam3_annotator.ui.canvas.viewport import Viewport
+
+
+_SETTLE_MS = 120
+"""After the last turn of the wheel the picture is drawn once more, with all care."""
 
 
 class CanvasView(ToolSurface):
@@ -46,6 +51,10 @@ class CanvasView(ToolSurface):
         self._marks = Marks()
         self._display = Display()
         self._theme = DARK
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(_SETTLE_MS)
+        self._settling.timeout.connect(self.update)
         self._late_objects: tuple[CanvasObject, ...] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
@@ -176,7 +185,8 @@ class CanvasView(ToolSurface):
             )
             painter.end()
             return
-        self._renderer.paint(painter, self._viewport, exposed)
+        is_hasty = self._settling.isActive()
+        self._renderer.paint(painter, self._viewport, exposed, is_hasty=is_hasty)
         if self._renderer.is_incomplete:
             QTimer.singleShot(0, self, self.update)
         draft = self._tool.draft
@@ -207,6 +217,10 @@ class CanvasView(ToolSurface):
     def _object_at(self, point: Point) -> ObjectId | None:
         id_map = self._renderer.id_map
         return None if id_map is None else id_map.at(*pixel_of(point))
+
+    def _zoom_at(self, factor: float, at: QPointF) -> None:
+        self._settling.start()
+        super()._zoom_at(factor, at)
 
     def _paint_dab(self, dab: Dabbed) -> None:
         target = self._stroke_target()

@@ -38,6 +38,21 @@ def test_wheel_zooms_at_the_pointer(qtbot, canvas):
     assert canvas.viewport.scale == pytest.approx(4.8)
 
 
+def test_after_the_wheel_rests_the_picture_is_drawn_with_care(qtbot, canvas, square):
+    shown = [square(n, n, n, n + 60, n + 40, label=f"thing {n}") for n in range(1, 40)]
+    canvas.set_objects(shown)
+    canvas.grab()
+    for _ in range(4):
+        wheel(canvas, 200, 150, -1)
+        canvas.grab()
+    assert canvas._renderer._is_hasty
+    renderer = canvas._renderer
+    qtbot.waitUntil(lambda: not (renderer._is_hasty or renderer.is_incomplete))
+    kept = canvas.grab().toImage()
+    canvas._renderer._drawn = None
+    assert canvas.grab().toImage() == kept
+
+
 def test_wheel_with_control_sizes_the_brush(canvas):
     canvas.set_tool(ToolName.BRUSH)
     size, scale = canvas.tool_options.brush_diameter, canvas.viewport.scale

@@ -13,10 +13,11 @@ from sam3_annotator.domain.ids import ObjectId
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.domain.outlines import mask_of_polygons
 from sam3_annotator.ui.canvas import CanvasObject, Pyramid, Tone
+from sam3_annotator.ui.canvas.chip_layer import ChipLayer
 from sam3_annotator.ui.canvas.hit import edge_at, objects_touching, vertex_at
 from sam3_annotator.ui.canvas.id_map import DRAFT_SLOT, IdMap
-from sam3_annotator.ui.canvas.outline_layer import OutlineLayer
 from sam3_annotator.ui.canvas.paths import PathCache, detail_for, outlines_at
+from sam3_annotator.ui.canvas.spots import Spots
 from sam3_annotator.ui.canvas.tools import ToolName, ToolOptions, all_tools
 from sam3_annotator.ui.canvas.tools.events import (
     Button,
@@ -149,13 +150,48 @@ def test_paths_are_remembered_and_forgotten():
     assert cache.known(mask, 1.0) is None
 
 
+EVERYWHERE = QRectF(-1e6, -1e6, 2e6, 2e6)
+
+
+def chips(objects, view):
+    layer = ChipLayer()
+    layer.show_objects(objects, Spots(item.mask.box.box() for item in objects))
+    return layer, [(x, y) for _, x, y in layer.placed(view, EVERYWHERE)]
+
+
+@pytest.mark.usefixtures("qapp")
 def test_chips_only_for_what_is_in_sight():
-    layer = OutlineLayer()
-    layer.show_objects([thing(1, 0, 0, 50, 50, label="a"), thing(2, 500, 0, 550, 50, label="b")])
-    view = Viewport(Size(1000, 1000), Size(200, 200), 1.0, -480.0, 10.0)
-    whole = view.box_to_widget(Box(480, 0, 680, 200))
-    clip = QRectF(whole.x0, whole.y0, whole.width, whole.height)
-    assert [chip.text for chip, _, _ in layer._names(view, clip)] == ["b"]
+    view = Viewport(Size(1000, 1000), Size(200, 200), 1.0, -480.0, 40.0)
+    _, places = chips(
+        [thing(1, 0, 0, 50, 50, label="a"), thing(2, 500, 0, 550, 50, label="b")], view
+    )
+    assert places == [(20, 22)]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_chips_do_not_cover_each_other_and_pans_change_no_decision():
+    rng = np.random.default_rng(3)
+    corners = rng.integers(0, 300, (60, 2))
+    objects = [
+        thing(n, int(x), int(y), int(x) + 40 + n, int(y) + 30, label=f"thing {n}")
+        for n, (x, y) in enumerate(corners, start=1)
+    ]
+    view = Viewport(Size(500, 500), Size(700, 700), 1.0, 100.0, 100.0)
+    layer, places = chips(objects, view)
+    rects = [QRectF(x, y, i.width(), i.height()) for i, x, y in layer.placed(view, EVERYWHERE)]
+    assert 5 < len(rects) < 60
+    assert not any(a.intersects(b) for n, a in enumerate(rects) for b in rects[:n])
+    moved = [(x, y) for _, x, y in layer.placed(view.panned(7, -11), EVERYWHERE)]
+    assert moved == [(x + 7, y - 11) for x, y in places]
+
+
+@pytest.mark.usefixtures("qapp")
+def test_selected_objects_always_show_their_chip():
+    view = Viewport(Size(500, 500), Size(700, 700), 1.0, 100.0, 100.0)
+    pair = [thing(1, 9, 9, 12, 12, label="a", is_selected=True), thing(2, 9, 9, 90, 90, label="b")]
+    layer, places = chips(pair, view)
+    assert len(places) == 1
+    assert layer.placed(view, EVERYWHERE)[0][0].width() < 40
 
 
 def test_pyramid_keeps_the_last_odd_row_and_column():
