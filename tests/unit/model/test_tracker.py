@@ -288,6 +288,24 @@ def test_a_corrected_mask_can_be_remembered_instead(tracker):
     assert torch.equal(plain.pointer, changed.pointer)
 
 
+@pytest.mark.parametrize("logit", [-9.0, 9.0])
+@pytest.mark.parametrize("presence", [-60.0, 60.0])
+def test_presence_in_memory_follows_the_mask_handed_in(logit, presence):
+    """The decoder's own score is not asked when a caller says what to remember."""
+    tracker = Tracker(_net(presence), memory_dtype=torch.float32)
+    state = TrackState()
+    tracker.prompt_masks(_features(tracker, 0), state, 0, {1: torch.ones(8, 8)})
+    features = _features(tracker, 1)
+    mask = torch.full((16 * GRID, 16 * GRID), logit)
+    outputs = tracker.step(features, state, 1)
+    tracker.remember(features, state, 1, outputs, masks={1: mask})
+    with torch.no_grad():
+        scaled = tracker.net.memory_mask(mask[None, None], features.grid, binary=False)
+        there = torch.tensor([[logit > 0]])
+        expected = tracker.net.write_memory(features.embedding, scaled, there)[0]
+    assert torch.equal(state.tracks[1].bank.recent[1].memory, expected)
+
+
 def test_a_prompted_frame_keeps_its_memory_unless_told_otherwise(tracker):
     state = _start(tracker, (1, 0))
     features = _features(tracker, 0)
