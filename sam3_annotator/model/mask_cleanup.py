@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from scipy import ndimage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,6 +60,8 @@ def _repaint(logits: Tensor, max_area: int, value: float, *, background: bool) -
 def _small_patches(
     mask: NDArray[np.bool_], max_area: int, *, background: bool
 ) -> NDArray[np.bool_]:
+    from scipy import ndimage  # noqa: PLC0415 - takes 0.15 s, and most sessions never need it
+
     limit = max_area if background else min(max_area, int(mask.sum()) // 2)
     patches, count = ndimage.label(~mask if background else mask, structure=_EIGHT_NEIGHBOURS)
     areas = np.bincount(patches.ravel(), minlength=count + 1)

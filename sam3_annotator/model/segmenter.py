@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from sam3_annotator.model.mask_cleanup import fill_holes
 from sam3_annotator.model.prompt_tokens import BOX_BOTTOM_RIGHT, BOX_TOP_LEFT
 from sam3_annotator.model.sam_heads import ImageFeatures, alternatives, single
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from sam3_annotator.model.sam_heads import SamHeads
 
+HOLE_AREA = 256
+"""Cells of mask logits up to which the published image predictor fills a hole."""
+HOLE_LOGIT = 10.0
+"""What it writes into filled cells."""
 LOGIT_CLAMP = 32.0
 """Range of mask logits that are fed back as a prompt, as the published predictor does it."""
 
@@ -39,6 +44,14 @@ class Segmentation:
     def best(self) -> Tensor:
         """Number of the mask with the highest predicted quality of each prompt, (B,)."""
         return self.ious.argmax(dim=1)
+
+    def filled(self, max_area: int = HOLE_AREA) -> Segmentation:
+        """The same with small holes in the masks closed.
+
+        Args:
+            max_area: largest hole, in cells of the logits, that is filled.
+        """
+        return replace(self, logits=fill_holes(self.logits, max_area, HOLE_LOGIT))
 
     def as_prompt(self, index: Tensor) -> Tensor:
         """The chosen masks as a prompt for the next round.

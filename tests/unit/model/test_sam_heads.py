@@ -9,7 +9,7 @@ import torch
 
 from sam3_annotator.model.prompt_tokens import ClickEncoder
 from sam3_annotator.model.sam_heads import SamHeads, alternatives, single, stability
-from sam3_annotator.model.segmenter import Segmenter
+from sam3_annotator.model.segmenter import Segmentation, Segmenter
 from sam3_annotator.model.tracker_config import SMALL_HEADS, HeadsConfig
 from tests.support.sam_reference import (
     GRID,
@@ -214,6 +214,15 @@ def test_best_mask_becomes_the_next_prompt(segmenter, picture):
     assert float(prompt.abs().max()) <= 32.0
     row = int(answer.ious[1].argmax())
     assert torch.equal(prompt[1, 0], answer.logits[1, row].clamp(-32, 32))
+
+
+def test_small_holes_are_filled_as_published():
+    logits = torch.full((1, 2, 40, 40), 3.0)
+    logits[:, :, 5:21, 5:21] = -1.0  # 256 cells
+    logits[0, 1, 21, 20] = -1.0  # one more
+    answer = Segmentation(logits, torch.zeros(1, 2), None).filled()
+    assert (answer.logits[0, 0, 5:21, 5:21] == 10.0).all()
+    assert torch.equal(answer.logits[0, 1], logits[0, 1])
 
 
 def test_positions_survive_a_cast_to_half_precision():
