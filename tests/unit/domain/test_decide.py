@@ -466,3 +466,23 @@ def test_ids_are_never_given_twice(made):
     made.document.undo()
     made.reopen()
     assert made.add(square(1, 1)) > new
+
+
+def test_what_is_on_a_frame_comes_from_far_to_near(made):
+    document = made.document
+    third = made.add(square(1, 1), frame=3)
+    first, second = made.objects
+    document.do(c.SetZOrder(((first, 9), (second, -1))))
+    shown = document.project.on_frame(made.media, 0)
+    assert [item.id for item, _ in shown] == [second, first]
+    assert [note.box.left for _, note in shown] == [16, 4]
+    assert [item.id for item, _ in document.project.on_frame(made.media, 3)] == [third]
+
+
+def test_hiding_and_locking_are_titled(made):
+    first, second = made.objects
+    assert made.document.do(c.HideObjects((first, second))).title == "Hide 2 objects"
+    assert made.document.do(c.HideObjects((first,), is_hidden=False)).title == "Show bus 1"
+    assert made.document.do(c.LockObjects((first,))).title == "Lock bus 1"
+    assert made.document.do(c.LockObjects((first,), is_locked=False)).title == "Unlock bus 1"
+    assert made.document.project.object(second).is_hidden

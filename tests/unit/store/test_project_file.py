@@ -14,6 +14,7 @@ import pytest
 from sam3_annotator.domain.commands import SetMask
 from sam3_annotator.errors import FileTrouble, ProjectTrouble
 from sam3_annotator.store import schema
+from sam3_annotator.store.lock import ProjectLock
 from sam3_annotator.store.salvage import salvage_copy
 from sam3_annotator.workflow.document import Document
 from tests.support.projects import Made, snapshot, square
@@ -297,3 +298,34 @@ def test_a_read_only_folder_is_told(closed):
             Document.open(path)
     finally:
         path.parent.chmod(0o700)
+
+
+def test_a_project_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
+    def fail(_connection):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(schema.METADATA, "create_all", fail)
+    with pytest.raises(FileTrouble, match="no space"):
+        Document.create(tmp_path / "p.s3a")
+    assert not list(tmp_path.iterdir())
+    monkeypatch.undo()
+    Document.create(tmp_path / "p.s3a").close()
+
+
+def test_a_lock_that_was_just_released_by_another_is_taken_again(closed, monkeypatch):
+    path, _ = closed
+    answers = iter([False, False, True])
+    monkeypatch.setattr(ProjectLock, "_is_current", lambda *_: next(answers))
+    Document.open(path).close()
+    monkeypatch.setattr(ProjectLock, "_is_current", lambda *_: False)
+    with pytest.raises(FileTrouble, match="being opened elsewhere"):
+        Document.open(path)
+
+
+def test_a_lock_without_words_still_holds(closed):
+    path, _ = closed
+    document = Document.open(path)
+    path.with_name("p.s3a.lock").write_bytes(b"")
+    with pytest.raises(FileTrouble, match="already open in another window"):
+        Document.open(path)
+    document.close()
