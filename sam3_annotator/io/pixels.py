@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import os
 import struct
-from contextlib import contextmanager
+import threading
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -134,10 +135,44 @@ def read_picture(
     """
     with _opened(path, page) as picture:
         checked_size(path, picture.size, allow_huge=allow_huge)
-        if _is_deep(picture):
-            samples = _deep_samples(path, page, picture)
-            return read_only(_as_rgb((window or Window.of(samples)).apply(samples)))
-        return read_only(_shallow(picture))
+        return _decoded(path, page, picture, window)
+
+
+class OpenPages:
+    """The pages of one TIFF, kept open: finding page 5000 anew walks past 5000 others.
+
+    Args:
+        path: the file; held open until ``close``.
+
+    Raises:
+        FileTrouble: missing or unreadable.
+        MediaTrouble: empty, no picture, or damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._open = ExitStack()
+        self._picture = self._open.enter_context(_opened(path, 0))
+
+    def read(self, page: int, *, allow_huge: bool = False, window: Window | None = None) -> Pixels:
+        """Decode one page; as ``read_picture``."""
+        with self._lock, _translated(self._path, page):
+            self._picture.seek(page)
+            checked_size(self._path, self._picture.size, allow_huge=allow_huge)
+            return _decoded(self._path, page, self._picture, window)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._open.close()
+
+
+def _decoded(path: Path, page: int, picture: Image.Image, window: Window | None) -> Pixels:
+    if _is_deep(picture):
+        samples = _deep_samples(path, page, picture)
+        return read_only(_as_rgb((window or Window.of(samples)).apply(samples)))
+    return read_only(_shallow(picture))
 
 
 def read_window(path: Path, page: int = 0, *, allow_huge: bool = False) -> Window | None:
@@ -184,15 +219,20 @@ def checked_size(path: Path, size: tuple[int, int], *, allow_huge: bool) -> None
 @contextmanager
 def _opened(path: Path, page: int) -> Iterator[Image.Image]:
     """Open ``path`` at ``page``; every failure inside the block becomes our error."""
+    with _translated(path, page), path.open("rb") as stream:
+        if not stream.read(1):
+            raise MediaTrouble(f"{path} is empty (0 bytes).", "Copy it again from its source.")
+        stream.seek(0)
+        with Image.open(stream) as picture:
+            if page:
+                picture.seek(page)
+            yield picture
+
+
+@contextmanager
+def _translated(path: Path, page: int) -> Iterator[None]:
     try:
-        with path.open("rb") as stream:
-            if not stream.read(1):
-                raise MediaTrouble(f"{path} is empty (0 bytes).", "Copy it again from its source.")
-            stream.seek(0)
-            with Image.open(stream) as picture:
-                if page:
-                    picture.seek(page)
-                yield picture
+        yield
     except UnidentifiedImageError as error:
         raise MediaTrouble(
             f"{path} is not a picture this program can read.", "Convert it to PNG, JPEG or TIFF."

@@ -10,7 +10,14 @@ from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.folders import list_folder
 from sam3_annotator.io.images import picture_pages
 from sam3_annotator.io.media import Pixels, check_index, hash_file
-from sam3_annotator.io.pixels import Window, checked_size, read_header, read_picture, read_window
+from sam3_annotator.io.pixels import (
+    OpenPages,
+    Window,
+    checked_size,
+    read_header,
+    read_picture,
+    read_window,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +64,8 @@ class PictureSequence:
             header = read_header(*self._pages[probe])
             self._check_size(probe, (header.width, header.height))
         self._window = self._joined_window(probes) if first.is_deep else None
+        is_stack = len(self._pages) > 1 and len({path for path, _ in self._pages}) == 1
+        self._stack = OpenPages(self._pages[0][0]) if is_stack else None
 
     @property
     def kind(self) -> MediaKind:
@@ -113,7 +122,10 @@ class PictureSequence:
         if self._is_closed:
             raise MediaTrouble(f"{self._name} is closed.")
         path, page = self._pages[index]
-        pixels = read_picture(path, page, allow_huge=self._allow_huge, window=self._window)
+        if self._stack is not None:
+            pixels = self._stack.read(page, allow_huge=self._allow_huge, window=self._window)
+        else:
+            pixels = read_picture(path, page, allow_huge=self._allow_huge, window=self._window)
         self._check_size(index, (pixels.shape[1], pixels.shape[0]))
         return pixels
 
@@ -132,8 +144,10 @@ class PictureSequence:
         return digest.hexdigest()
 
     def close(self) -> None:
-        """Refuse further frames; nothing else is held."""
+        """Refuse further frames and close a stack's file."""
         self._is_closed = True
+        if self._stack is not None:
+            self._stack.close()
 
     @property
     def _name(self) -> str:

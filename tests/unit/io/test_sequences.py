@@ -100,6 +100,28 @@ def test_a_stack_of_deep_pages_does_not_flicker(tmp_path: Path) -> None:
     levels = [int(clip.frame(i)[5, 5, 0]) for i in range(clip.frame_count)]
     assert clip.frame_count == 5
     assert all(b - a > 40 for a, b in pairwise(levels))
+    assert [int(clip.frame(i)[5, 5, 0]) for i in (4, 0, 3)] == [levels[i] for i in (4, 0, 3)]
+    clip.close()
+    with pytest.raises(MediaTrouble, match="closed"):
+        clip.frame(0)
+
+
+def test_a_stack_of_turned_colour_pages(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    stored = np.zeros((8, 6, 3), np.uint8)
+    pages = []
+    for index in range(4):
+        page = stored.copy()
+        page[0, 0] = (60 * index, 255, 0)
+        pages.append(Image.fromarray(page))
+    pages[0].save(tmp_path / "s.tif", save_all=True, append_images=pages[1:], exif=exif)
+    clip = stack_as_clip(tmp_path / "s.tif")
+    for index in (3, 0, 2, 2, 1):
+        single = PictureSequence([(tmp_path / "s.tif", index)]).frame(0)
+        np.testing.assert_array_equal(clip.frame(index), single)
+        assert (clip.frame(index) == (60 * index, 255, 0)).all(axis=2).sum() == 1
+    clip.close()
 
 
 def test_cache_returns_frames_and_stays_within_budget() -> None:
