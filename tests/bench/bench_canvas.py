@@ -165,6 +165,9 @@ def test_edits(canvas):
         canvas.set_objects([other, *shown[1:]])
 
     timed("one mask of 300 replaced (values only)", change)
+    again = objects(300)
+    canvas.set_objects(shown)
+    timed("300 equal objects given again", lambda _: canvas.set_objects(again), 5)
 
     def change_and_paint(number):
         change(number)

@@ -144,8 +144,8 @@ class Foreground:
         painter.restore()
 
     def _preview(self, painter: QPainter, viewport: Viewport, preview: Preview) -> None:
-        scale = viewport.scale * painter.device().devicePixelRatio()
-        path = self._paths.path(preview.mask, scale)
+        path = self._paths.path(preview.mask, viewport.scale)
+        ratio = painter.device().devicePixelRatio()
         fill = QColor(preview.color)
         fill.setAlphaF(0.22 if preview.is_hover else 0.42)
         painter.save()
@@ -154,7 +154,7 @@ class Foreground:
         for color, width in (("#90101215", 3.5), (preview.color, 1.0 if preview.is_hover else 2.0)):
             if preview.is_hover and width > 3:
                 continue
-            pen = QPen(QColor(color), width)
+            pen = QPen(QColor(color), ratio * width)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(path)

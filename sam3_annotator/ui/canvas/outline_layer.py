@@ -49,6 +49,7 @@ class OutlineLayer:
         self._paths = PathCache()
         self._deadline = 0.0
         self._is_hasty = False
+        self._ratio = 1.0
 
     def show_objects(self, objects: Sequence[CanvasObject], spots: Spots) -> None:
         """Draw these objects from now on; ``spots`` are their boxes in the same order."""
@@ -84,7 +85,8 @@ class OutlineLayer:
         self._is_hasty = is_hasty
         self.is_incomplete = False
         near = [self._objects[index] for index in self._object_spots.meeting(viewport, clip)]
-        scale = viewport.scale * painter.device().devicePixelRatio()
+        scale = viewport.scale
+        self._ratio = painter.device().devicePixelRatio()
         painter.save()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setTransform(_transform(viewport), combine=False)
@@ -125,7 +127,7 @@ class OutlineLayer:
         pieces = self._pieces_in_sight(viewport, scale)
         if self._is_hasty and pieces > _CROWD:
             pieces, scale = _THRONG + 1, scale / 2
-        width = _WIDTH if pieces <= _CROWD else 1.0
+        width = self._ratio * _WIDTH if pieces <= _CROWD else 1.0
         shifts = (-0.25, 0.25) if _CROWD < pieces <= _THRONG else (0.0,)
         paths = [self._path(item.mask, scale) for item in items]
         for shift in shifts:
@@ -146,9 +148,10 @@ class OutlineLayer:
         for item in items:
             path = self._path(item.mask, scale)
             # A dark rim keeps the line readable on a picture of its own colour.
-            painter.setPen(_pen("#90101215", _SELECTED_WIDTH + 2.0, ()))
+            painter.setPen(_pen("#90101215", self._ratio * (_SELECTED_WIDTH + 2.0), ()))
             painter.drawPath(path)
-            painter.setPen(_pen(item.color, _SELECTED_WIDTH, DASHES[item.dash % len(DASHES)]))
+            dashes = DASHES[item.dash % len(DASHES)]
+            painter.setPen(_pen(item.color, self._ratio * _SELECTED_WIDTH, dashes))
             painter.drawPath(path)
 
     def _hatch(
@@ -167,8 +170,8 @@ class OutlineLayer:
         near = [self._candidates[i] for i in self._candidate_spots.meeting(viewport, clip)]
         is_many = len(self._candidates) > _MANY_CANDIDATES
         for mark in sorted(near, key=lambda mark: (mark.is_highlighted, mark.score)):
-            width = 1.0 if is_many else _WIDTH
-            width = _SELECTED_WIDTH if mark.is_highlighted else width
+            width = 1.0 if is_many else self._ratio * _WIDTH
+            width = self._ratio * _SELECTED_WIDTH if mark.is_highlighted else width
             painter.setPen(_pen(mark.color, width, () if mark.is_accepted else (5, 4)))
             if mark.mask is None:
                 painter.drawRect(_rect(mark.box))
@@ -184,6 +187,7 @@ def _transform(viewport: Viewport, shift: float = 0.0) -> QTransform:
 
 @lru_cache(maxsize=256)
 def _pen(color: str, width: float, dashes: tuple[float, ...]) -> QPen:
+    """A pen of ``width`` device pixels at any zoom; one pixel is what Qt draws fastest."""
     pen = QPen(QColor(color), width)
     pen.setCosmetic(True)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin if width > 2 else Qt.PenJoinStyle.BevelJoin)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 _EXACT_FROM_SCALE = 3.0
-"""From this many screen pixels per image pixel outlines follow the pixel edges exactly."""
+"""From this many widget pixels per image pixel outlines follow the pixel edges exactly."""
 _TOLERANCE_SCREEN_PX = 0.75
-_EVEN_TOLERANCE = 0.55
+_EVEN_TOLERANCE = 0.8
 _COVERED = 64
 """Out of 255: how much of a coarse cell a mask must cover to count there."""
 
@@ -45,7 +45,7 @@ class PathCache:
 
         Args:
             mask: what to outline.
-            scale: screen pixels per image pixel.
+            scale: logical widget pixels per image pixel.
         """
         entry = self._entries.get(id(mask))
         if entry is None or entry.mask is not mask:

@@ -68,8 +68,8 @@ class Renderer(Protocol):
     ) -> None:
         """Show a dab of a stroke before it is a mask."""
 
-    def drop_stroke(self) -> None:
-        """Take back every dab."""
+    def drop_stroke(self) -> bool:
+        """Take back every dab; whether there was one."""
 
     def paint(
         self, painter: QPainter, viewport: Viewport, exposed: QRect, *, is_hasty: bool = False
@@ -183,15 +183,16 @@ class RasterRenderer:
         self._overlay.patch(box)
         self._mark_stale(box.box())
 
-    def drop_stroke(self) -> None:
-        """Take back every dab."""
+    def drop_stroke(self) -> bool:
+        """Take back every dab; whether there was one."""
+        if not self._is_stroking or self._id_map is None or self._overlay is None:
+            return False
         self._is_stroking = False
-        if self._id_map is None or self._overlay is None:
-            return
         box = self._id_map.restore()
         if not box.is_empty:
             self._overlay.patch(box)
         self._drawn = None
+        return True
 
     def paint(
         self, painter: QPainter, viewport: Viewport, exposed: QRect, *, is_hasty: bool = False

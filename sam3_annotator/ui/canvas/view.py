@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -105,13 +106,10 @@ class CanvasView(ToolSurface):
             return
         self._late_objects = None
         known = {item.id: item for item in self._objects}
-        # Equal masks keep their identity, by which outlines are remembered.
-        fresh = tuple(
-            replace(item, mask=known[item.id].mask)
-            if item.id in known and known[item.id].mask == item.mask
-            else item
-            for item in objects
-        )
+        fresh = tuple(_reused(item, known.get(item.id)) for item in objects)
+        if len(fresh) == len(self._objects) and all(map(is_, fresh, self._objects)):
+            self._drop_stroke()
+            return
         self._renderer.set_objects(fresh)
         self._objects = fresh
         self._describe()
@@ -228,7 +226,8 @@ class CanvasView(ToolSurface):
         self._update_box(dab.box.box())
 
     def _drop_stroke(self) -> None:
-        self._renderer.drop_stroke()
+        if self._renderer.drop_stroke():
+            self.update()
         self._show_late_objects()
 
     def _pointer(self, kind: str, event: PointerEvent) -> None:
@@ -262,3 +261,11 @@ class CanvasView(ToolSurface):
         if chosen:
             text += translate("Canvas", ", selected: {names}").format(names=", ".join(chosen))
         self.setAccessibleDescription(text)
+
+
+def _reused(item: CanvasObject, known: CanvasObject | None) -> CanvasObject:
+    """An equal object or mask keeps its identity, by which outlines are remembered."""
+    if known is None or known == item:
+        return known or item
+    same_mask = known.mask is item.mask or known.mask == item.mask
+    return replace(item, mask=known.mask) if same_mask else item

@@ -27,6 +27,9 @@ from sam3_annotator.ui.canvas import (
 
 def shot(view):
     """(H, W, 3) uint8 RGB of the widget."""
+    view.grab()
+    while view._renderer.is_incomplete:  # outlines that took too long to trace in one paint
+        view.grab()
     image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     flat = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), -1)
     return flat[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
