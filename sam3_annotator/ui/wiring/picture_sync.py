@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from sam3_annotator.domain.changes import Table, Touched
 from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.engine.protocol import EncodeFrame, FrameRef, Priority
@@ -51,6 +52,7 @@ class PictureSync(QObject):
         self._clip: tuple[MediaId, MediaSource] | None = None
         workspace.view_changed.connect(self._view_changed)
         workspace.document_changed.connect(self._forget_all)
+        workspace.touched.connect(self._touched)
 
     @property
     def picture(self) -> Pyramid | None:
@@ -63,6 +65,12 @@ class PictureSync(QObject):
         view = self._workspace.view
         if view.media_id is not None:
             self._show(view.media_id, view.frame)
+
+    def _touched(self, touched: Touched) -> None:
+        """Try again once the file of a picture that could not be shown may be elsewhere."""
+        is_ours = self._workspace.view.media_id in touched.media
+        if self._picture is None and is_ours and Table.MEDIA in touched.tables:
+            self.reload()
 
     def _view_changed(self, before: View, after: View) -> None:
         if (before.media_id, before.frame) == (after.media_id, after.frame):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,18 +12,23 @@ from PIL import Image
 from sam3_annotator.app import Program
 from sam3_annotator.domain.geometry import Box, Point
 from sam3_annotator.engine.fake import FakeSession
-from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.settings import ModelChoice, Settings, ThemeMode
-from sam3_annotator.ui.wiring.desks import Desks
-from sam3_annotator.ui.wiring.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sam3_annotator.ui.main_window import MainWindow
+    from sam3_annotator.ui.wiring.desks import Desks
+    from sam3_annotator.ui.wiring.workspace import Workspace
 
 SIZE = (160, 120)
 
 
 def pytest_collection_modifyitems(items):
-    """Offscreen windows with a smallest size make Qt say that the platform ignores it."""
+    """The offscreen platform says that it cannot raise windows or obey their smallest size."""
     for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints", extend=True))
+        item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
 
 
 class Answers:
@@ -123,6 +127,7 @@ def launch(qtbot, qapp, tmp_path) -> Iterator[Callable[..., Running]]:
 
     yield start
     for running in started:
+        running.session.gate.set()
         running.window.close()
         assert running.program.stop()
         for translator in running.program._translators:
@@ -146,3 +151,9 @@ def click(running: Running, x: float, y: float, *, is_positive: bool = True) -> 
 def box(running: Running, x0: float, y0: float, x1: float, y1: float) -> None:
     """A box drawn on the picture."""
     running.window.parts.canvas.box_drawn.emit(Box(x0, y0, x1, y1))
+
+
+def trigger(running: Running, qtbot, action: str) -> None:
+    """Do what a menu entry does, as soon as it is enabled."""
+    qtbot.waitUntil(running.window.table[action].isEnabled)
+    running.window.table[action].trigger()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sam3_annotator.domain.entities import Source
-from sam3_annotator.domain.geometry import Point
+from sam3_annotator.domain.geometry import PixelBox, Point
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.engine.protocol import SegmentObject
 from sam3_annotator.workflow.view_state import Tool
 from tests.gui.window.conftest import box, click

@@ -1,0 +1,160 @@
+"""The window itself: theme, layout, status, language, start and end, crashes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication
+
+from sam3_annotator import log
+from sam3_annotator.errors import OutOfMemory, WeightsTrouble
+from sam3_annotator.ui.dialogs.trouble import CrashDialog, TroubleDialog
+from sam3_annotator.ui.settings import ModelChoice, ThemeMode, WorkKind
+from sam3_annotator.ui.tokens import DARK, LIGHT
+from tests.gui.window.conftest import click
+
+
+def visible(kind):
+    return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
+
+
+def test_the_theme_changes_everywhere_and_is_remembered(labelling, qapp):
+    labelling.desks.window.use_theme(ThemeMode.LIGHT)
+    assert qapp.palette().window().color().name() == LIGHT.panel
+    assert labelling.workspace.theme.tokens is LIGHT
+    assert labelling.settings.theme is ThemeMode.LIGHT
+    labelling.desks.window.use_theme(ThemeMode.DARK)
+    assert qapp.palette().window().color().name() == DARK.panel
+
+
+@pytest.mark.parametrize("tokens", [DARK, LIGHT])
+def test_texts_stand_out_from_their_ground(tokens):
+    for text, least in ((tokens.text, 7.0), (tokens.dim, 4.5)):
+        for ground in (tokens.panel, tokens.background):
+            assert contrast(text, ground) >= least, (text, ground)
+    assert contrast(tokens.on_accent, tokens.accent) >= 4.5
+
+
+def contrast(first, second):
+    """Contrast ratio of two colours as the Web Content Accessibility Guidelines define it."""
+
+    def light(color):
+        channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((light(first), light(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_panels_can_be_hidden_and_the_layout_reset(labelling):
+    window = labelling.window
+    dock = window.docks["candidates"]
+    dock.setFloating(True)
+    window.docks["history"].close()
+    labelling.desks.window.reset_layout()
+    assert not dock.isFloating()
+    assert not window.docks["history"].isHidden()
+    assert window.tabifiedDockWidgets(window.docks["objects"])
+
+
+def test_the_layout_is_remembered_for_each_kind_of_work(labelling):
+    window = labelling.window
+    window.docks["candidates"].close()
+    window.layout_memory.switch(WorkKind.REVIEW)
+    assert not window.docks["candidates"].isHidden()
+    window.layout_memory.switch(WorkKind.LABEL)
+    assert window.docks["candidates"].isHidden()
+
+
+def test_the_status_bar_says_where_we_are(labelling, qtbot):
+    status = labelling.window.parts.status
+    assert status._place.text() == "picture 1 / 4"
+    labelling.window.table["view.next"].trigger()
+    assert status._place.text() == "picture 2 / 4"
+    assert status._objects.text() == "0 objects"
+    assert status._saved.text() == "saved"
+    labelling.desks.navigation.go_to_end(is_last=True)
+    labelling.desks.navigation.step(1)
+    assert status.message == "This is the last one."
+
+
+def test_done_pictures_are_left_out_of_next_unfinished(labelling):
+    labelling.desks.navigation.toggle_done()
+    assert labelling.window.parts.status._place.text() == "picture 2 / 4"
+    labelling.desks.navigation.step_todo()
+    labelling.desks.navigation.step_todo()
+    assert labelling.window.parts.status._place.text() == "picture 4 / 4"
+    labelling.desks.navigation.step_todo()
+    assert labelling.window.parts.status._place.text() == "picture 2 / 4"
+
+
+def test_a_model_that_fails_leaves_the_drawing_tools(launch, pictures, qtbot):
+    running = launch(pictures)
+    qtbot.waitUntil(lambda: running.window.controllers.pictures.picture is not None)
+    running.session.fail_with = WeightsTrouble("This file holds no model.", "Choose another.")
+    running.desks.model.load(ModelChoice("broken.pt"))
+    qtbot.waitUntil(lambda: bool(visible(TroubleDialog)))
+    assert not running.desks.work.works
+    assert running.workspace.model is not None, "the old model is still at work"
+    assert running.settings.model.weights == "mini", "a broken file is not tried again"
+
+
+def test_out_of_memory_is_told_and_the_next_click_works(labelling, qtbot):
+    labelling.session.fail_with = OutOfMemory("The GPU is full.", "Close other programs.")
+    click(labelling, 60, 50)
+    qtbot.waitUntil(lambda: not labelling.workspace.segmenting.attempt.is_waiting)
+    assert labelling.session.freed == 1, "memory was freed and the step tried again"
+
+
+def test_a_bug_opens_the_crash_dialog_and_the_log_knows(labelling, qtbot):
+    restore = log.install_hooks(labelling.program.crashed.emit)
+    try:
+        thread = threading.Thread(target=lambda: 1 / 0)
+        thread.start()
+        thread.join()
+    finally:
+        restore()
+    qtbot.waitUntil(lambda: bool(visible(CrashDialog)))
+    assert "ZeroDivisionError" in visible(CrashDialog)[0].details.toPlainText()
+
+
+def test_closing_stops_every_thread(launch, pictures, qtbot):
+    running = launch(pictures)
+    qtbot.waitUntil(lambda: running.project is not None)
+    running.window.close()
+    assert running.program.stop()
+    names = {thread.name for thread in threading.enumerate()}
+    assert not names & {"engine", "loader", "errands"}
+
+
+def test_tooltips_and_menus_speak_chinese(launch, qtbot):
+    running = launch(language="zh_CN")
+    menus = [action.text() for action in running.window.parts.top_bar.menus.actions()]
+    assert menus[0].startswith("文件")
+    assert running.window.table["file.open_folder"].text().startswith("打开文件夹")
+
+
+def test_torch_is_not_imported_before_the_window_is_shown():
+    code = (
+        "import sys, sam3_annotator.app; "
+        "heavy = {'torch', 'transformers', 'scipy.optimize', 'huggingface_hub'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_nothing_is_cut_off_in_a_small_window(labelling, qtbot):
+    window = labelling.window
+    window.resize(1280, 720)
+    qtbot.waitUntil(lambda: window.width() == 1280)
+    top_bar = window.parts.top_bar
+    for widget in (top_bar.menus, window.parts.find_bar, top_bar._chip):
+        right = widget.mapTo(window, QPoint(widget.width(), 0)).x()
+        assert right <= 1280
+        assert widget.width() >= widget.minimumSizeHint().width()
