@@ -11,7 +11,7 @@ import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import URL, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -42,7 +42,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = create_engine(
-            f"sqlite:///{path}",
+            URL.create("sqlite", database=str(path)),
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "isolation_level": None},
         )
@@ -77,6 +77,11 @@ class Database:
         """Move everything from the write-ahead log into the file itself."""
         with translated(self.path):
             self._raw().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def version(self) -> int:
+        """The schema version; unlike the header's, it includes what is still in the log."""
+        with translated(self.path):
+            return int(self._raw().execute("PRAGMA user_version").fetchone()[0])
 
     def set_version(self, version: int) -> None:
         """Write the schema version and our mark into the file's header."""

@@ -73,11 +73,11 @@ class ProjectFile:
         read_version(path)
         lock = ProjectLock(path, author)
         try:
-            version = read_version(path)
-            _refuse_newer(path, version)
+            _refuse_newer(path, read_version(path))
             _check(path)
             database = Database(path)
             try:
+                version = database.version()
                 if version < schema.schema_version():
                     _upgrade(path, database, version)
                 return ProjectFile(path, database, lock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,17 @@ class JournalMachine(RuleBasedStateMachine):
             self._record_merged()
         else:
             self._record(outcome)
+
+    @rule(commands=st.lists(any_command, min_size=2, max_size=4))
+    def do_a_gesture_of_several_parts(self, commands):
+        outcomes = []
+        with self.made.document.step("gesture"):
+            for command in commands:
+                with suppress(Rejected):
+                    outcomes.append(self.made.document.do(command))
+        written = [outcome for outcome in outcomes if outcome.step_id is not None]
+        if written:
+            self._record(written[-1])
 
     @rule(batch=COMMANDS["SetMasks"], source=st.sampled_from([Source.MODEL, Source.INTERPOLATED]))
     def run_a_model(self, batch, source):

@@ -14,6 +14,7 @@ import pytest
 from sam3_annotator.domain.commands import SetMask
 from sam3_annotator.errors import FileTrouble, ProjectTrouble
 from sam3_annotator.store import schema
+from sam3_annotator.store.database import Database, read_version
 from sam3_annotator.store.lock import ProjectLock
 from sam3_annotator.store.salvage import salvage_copy
 from sam3_annotator.workflow.document import Document
@@ -329,3 +330,32 @@ def test_a_lock_without_words_still_holds(closed):
     with pytest.raises(FileTrouble, match="already open in another window"):
         Document.open(path)
     document.close()
+
+
+@pytest.mark.parametrize("name", ["a b?c=1#d%20.s3a", "项目 ü.s3a"])
+def test_any_name_a_file_may_have_will_do(tmp_path, name):
+    if sys.platform == "win32" and "?" in name:
+        pytest.skip("Windows allows no question mark")
+    made = Made(tmp_path / name)
+    state = snapshot(made.document)
+    made.reopen()
+    assert snapshot(made.document) == state
+    made.document.save_copy(tmp_path / f"copy of {name}")
+    made.close()
+    assert {entry.name for entry in tmp_path.iterdir()} == {name, f"copy of {name}"}
+
+
+def test_an_upgrade_that_is_still_in_the_log_is_not_made_twice(closed, monkeypatch):
+    path, state = closed
+    times = []
+    monkeypatch.setattr(schema, "MIGRATIONS", (times.append,))
+    monkeypatch.setattr(Database, "checkpoint", lambda _: None)
+    document = Document.open(path)
+    for end in ("", "-wal"):
+        shutil.copyfile(f"{path}{end}", path.with_name(f"killed.s3a{end}"))
+    document.close()
+    assert read_version(path.with_name("killed.s3a")) == 1
+    again = Document.open(path.with_name("killed.s3a"))
+    assert len(times) == 1
+    assert snapshot(again) == state
+    again.close()

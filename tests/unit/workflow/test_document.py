@@ -255,3 +255,21 @@ def test_closing_works_even_when_there_is_no_room_to_tidy(made, caplog):
     made.document.close()
     made.reopen()
     assert made.document.mask(made.objects[0], 4) == square(1, 1, 6)
+
+
+def test_a_run_that_comes_over_a_frame_twice_is_undone_in_order(made):
+    document = made.document
+    before = snapshot(document)
+    with document.open_step("Propagate both ways") as run:
+        for source in (Source.MODEL, Source.INTERPOLATED, Source.HUMAN):
+            run.do(_batch(made, 1, source))
+        run.do(ClearMask(made.objects[0], (1,)))
+        run.do(SetMask(made.objects[0], 0, square(30, 30)))
+        run.do(SetMask(made.objects[0], 0, square(31, 31)))
+    after = snapshot(document)
+    document.undo()
+    assert snapshot(document) == before
+    made.reopen()
+    assert snapshot(made.document) == before
+    made.document.redo()
+    assert snapshot(made.document) == after
