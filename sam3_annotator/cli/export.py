@@ -50,8 +50,9 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the export and say what differs."""
-    from sam3_annotator.io.exchange import ExportOptions  # noqa: PLC0415 - imports OpenCV
-    from sam3_annotator.io.registry import FORMATS, export_labels  # noqa: PLC0415
+    from sam3_annotator.io.clip_export import export_with_clips  # noqa: PLC0415 - imports OpenCV
+    from sam3_annotator.io.exchange import ExportOptions  # noqa: PLC0415
+    from sam3_annotator.io.registry import FORMATS  # noqa: PLC0415
     from sam3_annotator.workflow.document import Document  # noqa: PLC0415 - imports SQLAlchemy
     from sam3_annotator.workflow.exchanging import collect_labels, finished  # noqa: PLC0415
 
@@ -65,7 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         document.close()
     options = ExportOptions(polygon_tolerance_px=arguments.polygons)
-    report = export_labels(arguments.format, labels, arguments.output, options)
+    root = arguments.project.absolute().parent
+    report = export_with_clips(arguments.format, labels, arguments.output, options, root)
     for path in report.paths:
         print(path)
     print(", ".join(f"{count} {kind}" for kind, count in report.counts.items()))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.errors import Rejected
+from sam3_annotator.io.clip_export import export_with_clips
 from sam3_annotator.io.exchange import ExportOptions, ExportReport, ImportData
-from sam3_annotator.io.registry import export_labels, import_labels
+from sam3_annotator.io.registry import import_labels
 from sam3_annotator.ui.text import translate
 from sam3_annotator.workflow.exchanging import (
     ImportSummary,
@@ -84,13 +85,15 @@ class ExchangeDesk(QObject):
         )
 
     def _write(self, wish: ExportWish, labels: Labels) -> None:
+        root = self._workspace.require_document().path.parent
+
         def work(report: Report) -> ExportReport:
             options = ExportOptions(
                 polygon_tolerance_px=wish.tolerance_px,
                 every_frame=wish.every_frame,
                 progress=report,
             )
-            return export_labels(wish.format_key, labels, wish.target, options)
+            return export_with_clips(wish.format_key, labels, wish.target, options, root)
 
         title = translate("ExchangeDesk", "exporting to {name}").format(name=wish.target.name)
         self._work.run_errand(title, work, self._exported)

@@ -19,6 +19,7 @@ from sam3_annotator.io import davis as davis_module
 from sam3_annotator.io import mots as mots_module
 from sam3_annotator.io import sav as sav_module
 from sam3_annotator.io import yolo as yolo_module
+from sam3_annotator.io.clip_export import export_with_clips
 from sam3_annotator.io.davis import frame_numbers
 from sam3_annotator.io.exchange import (
     CategoryEntry,
@@ -516,6 +517,19 @@ def test_frames_are_listed_and_verified(tmp_path: Path, clip_path: Path, key: st
     assert lines[2].startswith(f"1,{clip.pts(1)},{clip.time_s(1):.6f},")
     assert verify_export(path, clip) == ()
     clip.close()
+
+
+def test_clips_are_opened_for_their_frames(tmp_path: Path, clip_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "variable.mp4").write_bytes(clip_path.read_bytes())
+    good = MediaEntry(1, "x/variable.mp4", MediaKind.CLIP, *clips.SIZE, clips.FRAMES)
+    gone = MediaEntry(2, "x/gone.mp4", MediaKind.CLIP, *clips.SIZE, 3)
+    other = MediaEntry(3, "x/../x/variable.mp4", MediaKind.CLIP, *clips.SIZE, 3)
+    labels = Labels((good, gone, other), (), (), ())
+    report = export_with_clips("coco", labels, tmp_path / "o.json", ExportOptions(), tmp_path)
+    assert report.paths == (tmp_path / "o.json", tmp_path / "o.variable.frames.csv")
+    assert "x/gone.mp4" in report.notes[0]
+    assert "60 frames now and had 3" in report.notes[1]
 
 
 def test_another_clip_does_not_pass_for_the_exported_one(tmp_path: Path, clip_path: Path) -> None:
