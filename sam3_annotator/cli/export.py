@@ -45,6 +45,14 @@ def add_parser(subparsers: Subparsers) -> None:
         metavar="PIXELS",
         help="polygons where they are within this tolerance; else exact run-lengths (default)",
     )
+    parser.add_argument(
+        "--every-frame", action="store_true", help="list every frame of a clip, labelled or not"
+    )
+    parser.add_argument(
+        "--write-frames",
+        action="store_true",
+        help="also write the listed frames of clips as JPEG, where the format's readers look",
+    )
     parser.add_argument("--skip-empty", action="store_true", help="leave out media without objects")
 
 
@@ -65,7 +73,11 @@ def run(arguments: argparse.Namespace) -> int:
         labels = finished(collect_labels(document.project, _scope(document.project, arguments)))
     finally:
         document.close()
-    options = ExportOptions(polygon_tolerance_px=arguments.polygons)
+    options = ExportOptions(
+        polygon_tolerance_px=arguments.polygons,
+        every_frame=arguments.every_frame,
+        write_frames=arguments.write_frames,
+    )
     root = arguments.project.absolute().parent
     report = export_with_clips(arguments.format, labels, arguments.output, options, root)
     for path in report.paths:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "track": "follow objects or concepts through a clip and write their masks",
     "export": "write a project's labels in another program's format",
     "import": "bring labels from another program's files into a project",
+    "verify": "compare a clip, frame by frame, with the list of frames beside an export",
     "weights": "inspect, convert, download and list model weights",
     "train": "train a part of the bundled model",
     "eval": "measure the bundled model on pictures and clips",
