@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sam3_annotator.domain.mask import Mask
-    from sam3_annotator.io.exchange import ExportOptions, Labels, MediaEntry
+    from sam3_annotator.io.exchange import ExportOptions, Labels, MaskEntry, MediaEntry
 
     Ring = NDArray[np.float64]
 
@@ -48,37 +48,45 @@ def export_yolo(labels: Labels, target: Path, options: ExportOptions) -> ExportR
     classes = {entry.key: number for number, entry in enumerate(labels.categories)}
     crowds = {entry.key for entry in labels.objects if (CROWD, True) in entry.attributes}
     owners = labels.objects_by_key()
+    files = _files(labels, options)
     differences: list[str] = []
-    taken: set[str] = set()
     lines = 0
-    masks = labels.masks_by_frame()
     with new_folder(target) as folder:
-        for media in labels.media:
-            frames = masks[media.key]
-            for done, frame in enumerate(options.listed_frames(media, frames), start=1):
-                name = _label_name(media, frame)
-                if name.casefold() in taken:
-                    raise ExchangeTrouble(
-                        f"Two pictures would share the label file {name}.", "Rename one of them."
-                    )
-                taken.add(name.casefold())
-                kept = [e for e in frames.get(frame, []) if e.object not in crowds]
-                rows = [
-                    (classes[owners[entry.object].category], entry.mask)
-                    for entry in kept
-                    if not entry.mask.is_empty
-                ]
-                path = folder / LABELS / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                text = "".join(_line(number, mask, media) for number, mask in rows)
-                path.write_text(text, encoding="ascii", newline="\n")
-                differences += _read_back(path, name, rows, media)
-                lines += len(rows)
-                options.tell(done, media.frame_count)
+        for done, (name, (media, entries)) in enumerate(files.items(), start=1):
+            rows = [
+                (classes[owners[entry.object].category], entry.mask)
+                for entry in entries
+                if entry.object not in crowds and not entry.mask.is_empty
+            ]
+            path = folder / LABELS / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = "".join(_line(number, mask, media) for number, mask in rows)
+            path.write_text(text, encoding="ascii", newline="\n")
+            differences += _read_back(path, name, rows, media)
+            lines += len(rows)
+            options.tell(done, len(files))
         (folder / "data.yaml").write_text(_data_yaml(labels), encoding="utf-8", newline="\n")
     notes = (f"{len(crowds)} crowds were left out.",) if crowds else ()
-    counts = {"label files": len(taken), "lines": lines, "classes": len(classes)}
+    counts = {"label files": len(files), "lines": lines, "classes": len(classes)}
     return ExportReport((target,), counts, tuple(differences), notes)
+
+
+def _files(labels: Labels, options: ExportOptions) -> dict[str, tuple[MediaEntry, list[MaskEntry]]]:
+    """What goes into each label file."""
+    masks = labels.masks_by_frame()
+    files: dict[str, tuple[MediaEntry, list[MaskEntry]]] = {}
+    taken: set[str] = set()
+    for media in labels.media:
+        frames = masks[media.key]
+        for frame in options.listed_frames(media, frames):
+            name = _label_name(media, frame)
+            if name.casefold() in taken:
+                raise ExchangeTrouble(
+                    f"Two pictures would share the label file {name}.", "Rename one of them."
+                )
+            taken.add(name.casefold())
+            files[name] = (media, frames.get(frame, []))
+    return files
 
 
 def one_ring(mask: Mask) -> Ring:
