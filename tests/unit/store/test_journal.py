@@ -82,3 +82,4 @@ def test_decoded_masks_are_bounded_in_bytes(made, monkeypatch):
         for frame in range(1, 9):
             assert made.document.mask(made.objects[0], frame) == square(frame, frame)
             assert cache._held <= 20
+            assert made.document.project.masklet(made.objects[0]).blob_at(frame) in cache._masks

@@ -13,7 +13,7 @@ import pytest
 
 from sam3_annotator.domain.commands import SetMask
 from sam3_annotator.errors import FileTrouble, ProjectTrouble
-from sam3_annotator.store import schema
+from sam3_annotator.store import project_file, schema
 from sam3_annotator.store.database import Database, read_version
 from sam3_annotator.store.lock import ProjectLock
 from sam3_annotator.store.salvage import salvage_copy
@@ -161,11 +161,7 @@ def test_a_newer_or_damaged_file_is_told_and_not_touched(closed, harm, words):
 
 def test_what_is_readable_of_a_damaged_file_can_be_saved(closed, tmp_path):
     path, _ = closed
-    data = bytearray(path.read_bytes())
-    marker = data.rfind(b"S3M1")
-    page = marker // 4096
-    data[page * 4096 : page * 4096 + 16] = b"\xaa" * 16
-    path.write_bytes(data)
+    _harm_a_mask(path)
     before = _fingerprint(tmp_path)
     target = tmp_path / "saved.s3a"
     report = salvage_copy(path, target)
@@ -359,3 +355,42 @@ def test_an_upgrade_that_is_still_in_the_log_is_not_made_twice(closed, monkeypat
     assert len(times) == 1
     assert snapshot(again) == state
     again.close()
+
+
+def _harm_a_mask(path):
+    """Break the page of a mask that nobody reads while opening."""
+    data = bytearray(path.read_bytes())
+    page = data.rfind(b"S3M1") // 4096
+    data[page * 4096 : page * 4096 + 16] = b"\xaa" * 16
+    path.write_bytes(data)
+
+
+def test_damage_is_found_even_where_opening_does_not_look(closed):
+    path, _ = closed
+    _harm_a_mask(path)
+    with pytest.raises(ProjectTrouble, match="damaged"):
+        Document.open(path)
+
+
+def test_large_files_are_read_through_after_an_unclean_end_only(closed, monkeypatch):
+    path, _ = closed
+    monkeypatch.setattr(project_file, "_CHECKED_ALWAYS_BYTES", 0)
+    checked = []
+    check = project_file.check_integrity
+    monkeypatch.setattr(
+        project_file,
+        "check_integrity",
+        lambda path, **how: (checked.append(how), check(path, **how)),
+    )
+    document = Document.open(path)
+    document.undo()
+    copy = path.with_name("killed.s3a")
+    for end in ("", "-wal"):
+        shutil.copyfile(f"{path}{end}", f"{copy}{end}")
+    document.close()
+    assert checked == []
+    Document.open(copy).close()
+    assert checked == [{"has_log": True}]
+    os.truncate(path, path.stat().st_size - 4096)
+    with pytest.raises(ProjectTrouble, match="bytes where"):
+        Document.open(path)
