@@ -68,8 +68,16 @@ def _split(draft: Draft, command: SplitTrack) -> Step:
     )
     draft.put(Table.OBJECTS, None, new)
     draft.put_masklet(item.media_id, masklet.where(~is_later))
-    draft.put_masklet(item.media_id, masklet.where(is_later).owned_by(new.id))
+    draft.put_masklet(item.media_id, _moved(draft, masklet.where(is_later), new.id))
     return draft.step(f"Split {draft.name_of(item)}", made=(int(new.id),))
+
+
+def _moved(draft: Draft, part: Masklet, object_id: ObjectId) -> Masklet:
+    """The annotations as another object's, by the person and at the time of the draft."""
+    rows = part.rows.copy()
+    rows["author"] = draft.project.people.number(draft.stamp.author)
+    rows["edited_at"] = draft.stamp.at
+    return Masklet(object_id, rows, part.attributes, part.people)
 
 
 def _pair(draft: Draft, first: ObjectId, second: ObjectId) -> tuple[TrackedObject, TrackedObject]:
@@ -99,7 +107,7 @@ def _merge(draft: Draft, command: MergeTracks) -> Step:
     for comment in draft.project.contents(into.media_id).comments.values():
         if comment.object_id == other.id:
             draft.put(Table.COMMENTS, comment, replace(comment, object_id=into.id))
-    draft.put_masklet(into.media_id, mine.merged(theirs.where(comes).owned_by(into.id)))
+    draft.put_masklet(into.media_id, mine.merged(_moved(draft, theirs.where(comes), into.id)))
     return draft.step(title, skipped=dropped)
 
 
@@ -110,8 +118,8 @@ def _swap(draft: Draft, command: SwapTracks) -> Step:
     from_first, from_second = first.between(start, stop), second.between(start, stop)
     if not len(from_first) and not len(from_second):
         raise Rejected("Neither object has a mask on these frames.")
-    new_first = first.without(from_first.frames).merged(from_second.owned_by(one.id))
-    new_second = second.without(from_second.frames).merged(from_first.owned_by(two.id))
+    new_first = first.without(from_first.frames).merged(_moved(draft, from_second, one.id))
+    new_second = second.without(from_second.frames).merged(_moved(draft, from_first, two.id))
     draft.put_masklet(one.media_id, new_first)
     draft.put_masklet(two.media_id, new_second)
     return draft.step(f"Swap {draft.name_of(one)} and {draft.name_of(two)}")

@@ -236,7 +236,7 @@ class SignOff:
         object_id: the object signed off; None for every object of the media.
         start: first frame.
         stop: last frame, inclusive.
-        digest: fingerprint of the masks and flags that were signed.
+        digest: :func:`~sam3_annotator.domain.review.fingerprint` of what was signed.
         signed_at: seconds since the epoch, UTC.
     """
 

@@ -185,10 +185,6 @@ class Masklet:
         kept = (item for item in self.attributes if item[0] not in replaced)
         return self._with(rows, (*kept, *newer.attributes))
 
-    def owned_by(self, object_id: ObjectId) -> Masklet:
-        """The same annotations under another object's identity."""
-        return Masklet(object_id, self.rows, self.attributes, self.people)
-
     def same_as(self, other: Masklet) -> bool:
         """Whether both hold exactly the same annotations."""
         return self.rows.tobytes() == other.rows.tobytes() and self.attributes == other.attributes

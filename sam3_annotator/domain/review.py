@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sam3_annotator.domain.entities import ReviewState
+from sam3_annotator.domain.ids import ObjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
     from sam3_annotator.domain.contents import MediaContents
     from sam3_annotator.domain.entities import ReviewMark, SignOff
-    from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.domain.masklet import Masklet
 
 REVIEW_CODES = {
@@ -40,17 +40,24 @@ def review_codes(
     return codes
 
 
-def fingerprint(
-    contents: MediaContents, sign_off_object: ObjectId | None, start: int, stop: int
-) -> str:
-    """A hash of the masks and flags of a span (ends included), for one object or for all."""
-    digest = blake2b(digest_size=16)
-    for object_id, masklet in sorted(_signed(contents, sign_off_object)):
+def fingerprint(contents: MediaContents, object_id: ObjectId | None, start: int, stop: int) -> str:
+    """What the masks and flags of a span (ends included) are, in a few characters per object.
+
+    Args:
+        object_id: one object, or None for all that have something in the span.
+
+    Returns:
+        "object:hash" of every object, separated by spaces.
+    """
+    parts = []
+    for key, masklet in sorted(_signed(contents, object_id)):
         rows = masklet.between(start, stop).rows
-        digest.update(f"{int(object_id)}:{rows.size};".encode())
-        for name in ("frame", "flags", "blob"):
-            digest.update(rows[name].tobytes())
-    return digest.hexdigest()
+        if rows.size:
+            digest = blake2b(digest_size=8)
+            for name in ("frame", "flags", "blob"):
+                digest.update(rows[name].tobytes())
+            parts.append(f"{int(key)}:{digest.hexdigest()}")
+    return " ".join(parts)
 
 
 def _signed(contents: MediaContents, object_id: ObjectId | None) -> list[tuple[ObjectId, Masklet]]:
@@ -66,23 +73,51 @@ class ChangedSince:
     """What is different from what was signed.
 
     Attributes:
-        is_changed: whether anything is.
-        frames: (object, frame) of every annotation edited later, by object and frame. Empty
-            although ``is_changed`` when annotations were only taken away.
+        objects: objects with any difference, those that are gone included.
+        frames: for each of them the frames to look at again, ascending; none where
+            annotations were only taken away.
     """
 
-    is_changed: bool
-    frames: tuple[tuple[ObjectId, int], ...] = ()
+    objects: tuple[ObjectId, ...] = ()
+    frames: Mapping[ObjectId, NDArray[np.int32]] = field(default_factory=dict)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything is different."""
+        return bool(self.objects)
 
 
 def changed_since(contents: MediaContents, sign_off: SignOff) -> ChangedSince:
     """What changed on a media since a sign-off; an edit that was undone is no change."""
     span = (sign_off.start, sign_off.stop)
-    if fingerprint(contents, sign_off.object_id, *span) == sign_off.digest:
-        return ChangedSince(is_changed=False)
-    edited: list[tuple[ObjectId, int]] = []
-    for object_id, masklet in sorted(_signed(contents, sign_off.object_id)):
-        rows = masklet.between(*span).rows
-        late = rows["frame"][rows["edited_at"] > sign_off.signed_at]
-        edited.extend((object_id, int(frame)) for frame in late)
-    return ChangedSince(is_changed=True, frames=tuple(edited))
+    then = set(sign_off.digest.split())
+    now = set(fingerprint(contents, sign_off.object_id, *span).split())
+    objects = sorted({ObjectId(int(part.split(":")[0])) for part in then ^ now})
+    frames = {}
+    for object_id in objects:
+        masklet = contents.masklets.get(object_id)
+        if masklet is not None:
+            rows = masklet.between(*span).rows
+            late = rows["frame"][rows["edited_at"] > sign_off.signed_at]
+            # An older edit that was brought back by Redo has an older date: show the whole span.
+            frames[object_id] = late if late.size else rows["frame"]
+    return ChangedSince(tuple(objects), frames)
+
+
+def unsigned_frames(contents: MediaContents, object_id: ObjectId) -> NDArray[np.int32]:
+    """Frames of an object that nobody has signed as they are now, ascending.
+
+    On each frame the newest sign-off that covers it counts.
+    """
+    masklet = contents.masklets.get(object_id)
+    if masklet is None:
+        return np.zeros(0, np.int32)
+    frames = masklet.frames
+    is_open = np.ones(frames.size, np.bool_)
+    for sign_off in sorted(contents.signoffs.values(), key=lambda s: s.id):
+        if sign_off.object_id not in (None, object_id):
+            continue
+        covers = (frames >= sign_off.start) & (frames <= sign_off.stop)
+        changed = changed_since(contents, sign_off).frames.get(object_id)
+        is_open[covers] = False if changed is None else np.isin(frames[covers], changed)
+    return frames[is_open]

@@ -13,13 +13,20 @@ from sam3_annotator.domain.entities import (
     FrameFlag,
     MediaState,
     ReviewState,
+    SignOff,
     Source,
 )
 from sam3_annotator.domain.geometry import Box, PixelBox, Point
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.domain.prompt_text import prompt_from_text
 from sam3_annotator.domain.prompts import Click, ConceptPrompt, Exemplar, PromptSet
-from sam3_annotator.domain.review import REVIEW_CODES, changed_since, review_codes
+from sam3_annotator.domain.review import (
+    REVIEW_CODES,
+    changed_since,
+    fingerprint,
+    review_codes,
+    unsigned_frames,
+)
 from sam3_annotator.errors import Rejected
 from tests.support.projects import Made, clip, picture, snapshot, square
 
@@ -433,12 +440,48 @@ def test_what_changed_since_a_sign_off(made):
     document.do(c.SetMask(second, 12, square(1, 1)))
     assert not change().is_changed
     document.do(c.SetMask(second, 4, square(1, 1)))
-    assert change().frames == ((second, 4),)
+    assert change().objects == (second,)
+    assert change().frames[second].tolist() == [4]
     document.undo()
     assert not change().is_changed
     document.do(c.ClearMask(first, (3,)))
-    assert change().is_changed
-    assert change().frames == ()
+    assert change().objects == (first,)
+    document.undo()
+    document.do(c.SwapTracks(first, second, 2, 3))
+    assert change().objects == (first, second)
+    assert change().frames[second].tolist() == [2, 3]
+    document.undo()
+    document.do(c.RemoveObjects((second,)))
+    assert change().objects == (second,)
+    assert not change().frames
+
+
+def test_an_older_edit_that_redo_brings_back_is_seen(made):
+    first = made.objects[0]
+    document = made.document
+    model_run(made, first, range(1, 4))
+    document.do(c.SetMask(first, 2, square(1, 1)))
+    document.undo()
+    contents = document.project.contents(made.media)
+    sign_off = SignOff(1, made.media, None, 0, 9, fingerprint(contents, None, 0, 9), "bob", 1e9)
+    document.redo()
+    assert changed_since(contents, sign_off).frames[first].tolist() == [0, 1, 2, 3]
+
+
+def test_what_nobody_has_signed(made):
+    first, second = made.objects
+    document = made.document
+    model_run(made, first, range(1, 10))
+    contents = document.project.contents(made.media)
+    assert unsigned_frames(contents, first).tolist() == list(range(10))
+    document.do(c.AddSignOff(made.media, 0, 6, first))
+    assert unsigned_frames(contents, first).tolist() == [7, 8, 9]
+    assert unsigned_frames(contents, second).tolist() == [0]
+    document.do(c.SetMask(first, 4, square(1, 1)))
+    assert unsigned_frames(contents, first).tolist() == [4, 7, 8, 9]
+    document.do(c.AddSignOff(made.media, 4, 8))
+    assert unsigned_frames(contents, first).tolist() == [9]
+    assert unsigned_frames(contents, made.add(None)).tolist() == []
 
 
 def test_comments_are_resolved_and_removed(made):
