@@ -15,6 +15,7 @@ from pycocotools import mask as coco_mask
 
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.domain.outlines import outlines_of, simplified
+from sam3_annotator.io.pixels import PIXEL_CEILING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,8 +101,7 @@ def mask_from_counts(counts: Sequence[int] | Counts, height: int, width: int) ->
     Raises:
         ValueError: a negative count, or a sum other than ``height * width``.
     """
-    if not (0 < height <= _MAX_SIDE and 0 < width <= _MAX_SIDE):
-        raise ValueError(f"{width} x {height} is no size of a picture")
+    _check_size(height, width)
     runs = np.asarray(counts, dtype=np.int64)
     if runs.ndim != 1 or (runs.size and runs.min() < 0):
         raise ValueError("a count is negative")
@@ -132,6 +132,7 @@ def mask_from_polygons(polygons: Polygons, height: int, width: int) -> Mask:
         ValueError: fewer than three points, an odd number of coordinates, or a point more than
             one picture's size away from the picture.
     """
+    _check_size(height, width)
     runs = []
     for polygon in polygons:
         if len(polygon) < 6 or len(polygon) % 2:
@@ -144,6 +145,13 @@ def mask_from_polygons(polygons: Polygons, height: int, width: int) -> Mask:
         runs.extend(coco_mask.frPyObjects([list(map(float, polygon))], height, width))
     merged = coco_mask.merge(runs)
     return mask_from_counts(counts_from_text(merged["counts"].decode("ascii")), height, width)
+
+
+def _check_size(height: int, width: int) -> None:
+    """Refuse sizes whose decoding would take all memory, or overflow pycocotools' 32 bits."""
+    is_side = 0 < height <= _MAX_SIDE and 0 < width <= _MAX_SIDE
+    if not is_side or height * width > PIXEL_CEILING:
+        raise ValueError(f"{width} x {height} is no size of a picture")
 
 
 def polygons_of(mask: Mask, height: int, width: int, tolerance_px: float) -> Polygons | None:

@@ -316,6 +316,16 @@ def test_wrong_files_are_told_by_record(tmp_path: Path, case: str) -> None:
     assert "in.json" in str(caught.value)
 
 
+@pytest.mark.parametrize("segmentation", [None, {"size": [1 << 20] * 2, "counts": [0, 1 << 40]}])
+def test_a_small_file_cannot_ask_for_a_terabyte(tmp_path: Path, segmentation: Any) -> None:
+    document = minimal()
+    document["images"][0] |= {"width": 1 << 20, "height": 1 << 20}
+    if segmentation is not None:
+        document["annotations"][0]["segmentation"] = segmentation
+    with pytest.raises(ExchangeTrouble, match="annotation 1: 1048576 x 1048576 is no size"):
+        import_coco([written(tmp_path, document)])
+
+
 def test_many_problems_are_told_at_once_but_not_endlessly(tmp_path: Path) -> None:
     document = changed("annotations", to=[annotation(i, category_id=99) for i in range(50)])
     with pytest.raises(ExchangeTrouble, match=r"annotation 0: .*annotation 19: .*and 30 more"):
