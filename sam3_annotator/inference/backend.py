@@ -6,7 +6,6 @@ original picture are the predictor's business.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sam3_annotator.inference.features import Encoding
@@ -18,59 +17,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.clip_tracking import ClipTracker
-
-
-@dataclass(frozen=True, slots=True)
-class ClickPrompt:
-    """Prompts for one object.
-
-    Attributes:
-        points: (P, 2) float32, fractions of the picture; P may be 0.
-        labels: (P,) int64, 1 inside, 0 outside.
-        box: (4,) float32 cxcywh in fractions of the picture, or None.
-        mask_logits: (h, w) float32 at the backend's low resolution, or None.
-        wants_three: whole, part and sub-part instead of one mask.
-    """
-
-    points: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    box: NDArray[np.float32] | None
-    mask_logits: NDArray[np.float32] | None
-    wants_three: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RawMasks:
-    """Answers to one :class:`ClickPrompt`.
-
-    Attributes:
-        logits: (M, h, w) float32, low resolution over the whole picture.
-        scores: (M,) float32, predicted IoU in [0, 1].
-        object_score: probability in [0, 1] that something is there; None if unknown.
-    """
-
-    logits: NDArray[np.float32]
-    scores: NDArray[np.float32]
-    object_score: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class RawDetections:
-    """Answers to one concept.
-
-    Attributes:
-        logits: (Q,) float32, how well each query fits.
-        presence_logit: whether the concept is there at all.
-        scores: (Q,) float32 in [0, 1], both together.
-        boxes: (Q, 4) float32 cxcywh in fractions of the picture.
-        mask_logits: (Q, h, w) float32.
-    """
-
-    logits: NDArray[np.float32]
-    presence_logit: float
-    scores: NDArray[np.float32]
-    boxes: NDArray[np.float32]
-    mask_logits: NDArray[np.float32]
+    from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
 
 
 class Backend(Protocol[Encoding]):

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from sam3_annotator.errors import Rejected
-from sam3_annotator.inference.backend import ClickPrompt, RawDetections, RawMasks
 from sam3_annotator.inference.clip_tracking import SamClipTracker
 from sam3_annotator.inference.device import translated
+from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
 from sam3_annotator.model.memory_bank import TrackState
 from sam3_annotator.model.preprocess import SAM2_INPUT, prepare_image
 from sam3_annotator.model.segmenter import Segmenter

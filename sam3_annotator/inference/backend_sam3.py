@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from sam3_annotator.errors import Rejected
-from sam3_annotator.inference.backend import RawDetections
 from sam3_annotator.inference.backend_sam2 import answer_clicks
 from sam3_annotator.inference.clip_tracking import SamClipTracker
 from sam3_annotator.inference.device import translated
+from sam3_annotator.inference.prompts import RawDetections
 from sam3_annotator.model.concept_tracker import ConceptTracker
 from sam3_annotator.model.detector import BOX_ONLY_PHRASE
 from sam3_annotator.model.memory_bank import TrackState
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sam3_annotator.engine.protocol import ModelInfo
-    from sam3_annotator.inference.backend import ClickPrompt, RawMasks
     from sam3_annotator.inference.clip_tracking import ClipTracker
+    from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
     from sam3_annotator.model.concept_rules import ConceptRules
     from sam3_annotator.model.detector import Detector
     from sam3_annotator.model.neck import ImageFeatures as NeckFeatures

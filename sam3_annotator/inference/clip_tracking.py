@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sam3_annotator.inference.backend import ClickPrompt
+    from sam3_annotator.inference.prompts import ClickPrompt
     from sam3_annotator.model.memory_bank import TrackState
     from sam3_annotator.model.sam_heads import ImageFeatures
     from sam3_annotator.model.tracker import Tracker

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from sam3_annotator.errors import DeviceTrouble
+from sam3_annotator.errors import DeviceTrouble, OutOfMemory
 from sam3_annotator.inference.machine import (
     MemoryFigures,
     has_nvidia_gpu,
@@ -133,7 +133,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 def trouble_from(error: BaseException) -> DeviceTrouble | None:
     """A device fault in words; ``None`` when the error is something else (a bug of ours)."""
     if is_out_of_memory(error):
-        return DeviceTrouble(
+        return OutOfMemory(
             "The device is out of memory.",
             "Close other programs that use it, follow fewer objects at once, "
             "or choose the CPU in the settings.",

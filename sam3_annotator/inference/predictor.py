@@ -16,8 +16,8 @@ from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
-from sam3_annotator.inference.backend import Backend, ClickPrompt, RawMasks
 from sam3_annotator.inference.opening import open_backend
+from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
 from sam3_annotator.model.preprocess import (
     boxes_to_pixels,
     boxes_to_unit,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.inference.backend import Backend
     from sam3_annotator.inference.features import Features
 
 
