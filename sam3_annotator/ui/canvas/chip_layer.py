@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.canvas.scene import CandidateMark, CanvasObject
     from sam3_annotator.ui.canvas.viewport import Viewport
 
+_Rect = tuple[float, float, float, float]
 _MIN_SIDE = 22.0
 """An object smaller than this on screen shows its chip only when selected."""
 _ABOVE = 18.0
-_CELL = (24.0, 9.0)
-"""Width and height of the cells that tell whether a place is taken, in widget pixels."""
+_CELL = 64.0
+"""Side of the cells by which neighbours are found, in widget pixels."""
 _EDGE = 2.0
 
 
@@ -109,17 +110,14 @@ class ChipLayer:
 
     def _planned(self, scale: float, ratio: float) -> _Plan:
         """Take the chips in order of importance, each unless its place is taken."""
-        taken: set[tuple[int, int]] = set()
+        room = _Room()
         images, spots, rises, sizes = [], [], [], []
         for chip, spot, rise in (*self._scores(scale), *self._names(scale)):
             image = self._images.image(chip, ratio)
             size = image.deviceIndependentSize()
             left, top = spot[0], spot[1] - rise
-            columns = range(int(left // _CELL[0]), int((left + size.width()) // _CELL[0]) + 1)
-            rows = range(int(top // _CELL[1]), int((top + size.height() - 1) // _CELL[1]) + 1)
-            cells = {(column, row) for column in columns for row in rows}
-            if chip.is_selected or taken.isdisjoint(cells):
-                taken |= cells
+            place = (left, top, left + size.width(), top + size.height())
+            if room.takes(place, is_forced=chip.is_selected):
                 images.append(image)
                 spots.append(spot)
                 rises.append(rise)
@@ -169,3 +167,29 @@ class ChipLayer:
             text = f"{'✓ ' if mark.is_accepted else ''}{mark.score:.2f}"
             chip = Chip(text, mark.color, is_selected=mark.is_highlighted, is_ghost=True)
             yield chip, spot, 0.0
+
+
+class _Room:
+    """Rectangles that do not overlap, found again by the cells they touch."""
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[_Rect]] = {}
+
+    def takes(self, place: _Rect, *, is_forced: bool) -> bool:
+        """Keep a rectangle unless it overlaps another; forced ones are kept anyhow."""
+        cells = [
+            (column, row)
+            for column in range(int(place[0] // _CELL), int(place[2] // _CELL) + 1)
+            for row in range(int(place[1] // _CELL), int(place[3] // _CELL) + 1)
+        ]
+        if not is_forced and any(
+            _overlap(place, other) for cell in cells for other in self._cells.get(cell, ())
+        ):
+            return False
+        for cell in cells:
+            self._cells.setdefault(cell, []).append(place)
+        return True
+
+
+def _overlap(one: _Rect, other: _Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

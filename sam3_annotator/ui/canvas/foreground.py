@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QTransform
 
 from sam3_annotator.domain.geometry import Box, Point
 from sam3_annotator.ui.canvas.chips import canvas_font
@@ -21,6 +22,7 @@ _DOT = 6.5
 _HANDLE = 3.5
 _HINT_HEIGHT = 28
 _HINT_MARGIN = 12
+_HINT_PAD = 11.0
 
 
 class Foreground:
@@ -104,24 +106,12 @@ class Foreground:
         """The line at the bottom left."""
         if hint.is_empty:
             return
-        runs: list[tuple[str, bool]] = [(hint.text, False)] if hint.text else []
-        for key, meaning in hint.keys:
-            runs.extend([(key, True), (meaning, False)])
-        plain, bold = canvas_font(), canvas_font(is_bold=True)
-        plain.setPixelSize(12)
-        bold.setPixelSize(12)
-        widths = [
-            QFontMetricsF(bold if is_key else plain).horizontalAdvance(text)
-            for text, is_key in runs
-        ]
-        gaps = [
-            (14.0 if is_key else 5.0) if number else 0.0 for number, (_, is_key) in enumerate(runs)
-        ]
-        total = sum(widths) + sum(gaps) + 2 * 11
+        runs = _laid_out(hint)
+        last = runs[-1]
         plate = QRectF(
             _HINT_MARGIN + 0.5,
             viewport.widget.height - _HINT_MARGIN - _HINT_HEIGHT + 0.5,
-            min(total, viewport.widget.width - 2 * _HINT_MARGIN),
+            min(last.x + last.width + _HINT_PAD, viewport.widget.width - 2 * _HINT_MARGIN),
             _HINT_HEIGHT,
         )
         panel = QColor(theme.panel)
@@ -132,15 +122,12 @@ class Foreground:
         painter.setBrush(panel)
         painter.drawRoundedRect(plate, 7, 7)
         painter.setClipRect(plate)
-        x = plate.left() + 11
-        metrics = QFontMetricsF(plain)
+        metrics = QFontMetricsF(_hint_font(is_bold=False))
         baseline = plate.top() + (_HINT_HEIGHT + metrics.ascent() - metrics.descent()) / 2
-        for (text, is_key), width, gap in zip(runs, widths, gaps, strict=True):
-            x += gap
-            painter.setFont(bold if is_key else plain)
-            painter.setPen(QColor(theme.text if is_key else theme.dim))
-            painter.drawText(QPointF(x, baseline), text)
-            x += width
+        for run in runs:
+            painter.setFont(_hint_font(is_bold=run.is_key))
+            painter.setPen(QColor(theme.text if run.is_key else theme.dim))
+            painter.drawText(QPointF(plate.left() + run.x, baseline), run.text)
         painter.restore()
 
     def _preview(self, painter: QPainter, viewport: Viewport, preview: Preview) -> None:
@@ -200,6 +187,37 @@ class Foreground:
             painter.setPen(QPen(QColor(color), 1.5))
             painter.setBrush(QColor(color if is_active else "#ffffff"))
             painter.drawRect(QRectF(point.x() - size, point.y() - size, 2 * size, 2 * size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A piece of the hint line: a key or words, ``x`` counted from the plate's left edge."""
+
+    text: str
+    is_key: bool
+    x: float
+    width: float
+
+
+def _laid_out(hint: Hint) -> list[_Run]:
+    texts = [(hint.text, False)] if hint.text else []
+    for key, meaning in hint.keys:
+        texts.extend([(key, True), (meaning, False)])
+    runs: list[_Run] = []
+    x = _HINT_PAD
+    for text, is_key in texts:
+        if runs:
+            x += 14.0 if is_key else 5.0
+        width = QFontMetricsF(_hint_font(is_bold=is_key)).horizontalAdvance(text)
+        runs.append(_Run(text, is_key, x, width))
+        x += width
+    return runs
+
+
+def _hint_font(*, is_bold: bool) -> QFont:
+    font = canvas_font(is_bold=is_bold)
+    font.setPixelSize(12)
+    return font
 
 
 def _transform(viewport: Viewport) -> QTransform:

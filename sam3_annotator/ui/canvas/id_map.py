@@ -58,11 +58,6 @@ class IdMap:
         """The slot that stands for an object; ``DRAFT_SLOT`` for one that is not shown."""
         return self._slot_of.get(object_id, DRAFT_SLOT)
 
-    def object_of(self, slot: int) -> CanvasObject | None:
-        """The object a slot stands for."""
-        owner = self._owner.get(slot)
-        return None if owner is None else self._objects[owner]
-
     def at(self, x: int, y: int) -> ObjectId | None:
         """The object on top at pixel (x, y); None beside the picture or where nothing lies."""
         frame = self._frame

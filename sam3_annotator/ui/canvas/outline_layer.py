@@ -84,24 +84,20 @@ class OutlineLayer:
         self._deadline = 0.0 if is_hasty else perf_counter() + _TRACING_S
         self._is_hasty = is_hasty
         self.is_incomplete = False
-        near = [self._objects[index] for index in self._object_spots.meeting(viewport, clip)]
-        scale = viewport.scale
         self._ratio = painter.device().devicePixelRatio()
+        near = [self._objects[index] for index in self._object_spots.meeting(viewport, clip)]
         painter.save()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setTransform(_transform(viewport), combine=False)
         if display.shows_fill:
-            for item in near:
-                if item.style is ObjectStyle.LOW_CONFIDENCE:
-                    self._hatch(painter, viewport, item, scale)
+            self._hatch_doubtful(painter, viewport, near)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if display.shows_outlines:
-            plain = [item for item in near if not item.is_selected]
-            self._outline(painter, viewport, plain, scale)
+            self._outline(painter, viewport, [item for item in near if not item.is_selected])
             painter.setTransform(_transform(viewport), combine=False)
             if has_selected:
-                self._outline_selected(painter, [i for i in near if i.is_selected], scale)
-        self._outline_candidates(painter, viewport, clip, scale)
+                self._outline_selected(painter, viewport, [i for i in near if i.is_selected])
+        self._outline_candidates(painter, viewport, clip)
         painter.restore()
 
     def _prune(self) -> None:
@@ -119,9 +115,8 @@ class OutlineLayer:
         self.is_incomplete = not self._is_hasty
         return self._paths.any_known(mask)
 
-    def _outline(
-        self, painter: QPainter, viewport: Viewport, items: list[CanvasObject], scale: float
-    ) -> None:
+    def _outline(self, painter: QPainter, viewport: Viewport, items: list[CanvasObject]) -> None:
+        scale = viewport.scale
         for item in items:
             self._path(item.mask, scale)  # traced first, so that the count below is not a guess
         pieces = self._pieces_in_sight(viewport, scale)
@@ -144,9 +139,11 @@ class OutlineLayer:
         )
         return sum(_TYPICAL_PIECES if path is None else path.elementCount() for path in known)
 
-    def _outline_selected(self, painter: QPainter, items: list[CanvasObject], scale: float) -> None:
+    def _outline_selected(
+        self, painter: QPainter, viewport: Viewport, items: list[CanvasObject]
+    ) -> None:
         for item in items:
-            path = self._path(item.mask, scale)
+            path = self._path(item.mask, viewport.scale)
             # A dark rim keeps the line readable on a picture of its own colour.
             painter.setPen(_pen("#90101215", self._ratio * (_SELECTED_WIDTH + 2.0), ()))
             painter.drawPath(path)
@@ -154,19 +151,20 @@ class OutlineLayer:
             painter.setPen(_pen(item.color, self._ratio * _SELECTED_WIDTH, dashes))
             painter.drawPath(path)
 
-    def _hatch(
-        self, painter: QPainter, viewport: Viewport, item: CanvasObject, scale: float
+    def _hatch_doubtful(
+        self, painter: QPainter, viewport: Viewport, items: list[CanvasObject]
     ) -> None:
-        color = QColor(item.color)
-        color.setAlpha(170)
-        brush = QBrush(color, Qt.BrushStyle.BDiagPattern)
-        # Undo the zoom inside the brush, so that the lines keep their distance on the screen.
-        brush.setTransform(QTransform.fromScale(1 / viewport.scale, 1 / viewport.scale))
-        painter.fillPath(self._path(item.mask, scale), brush)
+        for item in items:
+            if item.style is not ObjectStyle.LOW_CONFIDENCE:
+                continue
+            color = QColor(item.color)
+            color.setAlpha(170)
+            brush = QBrush(color, Qt.BrushStyle.BDiagPattern)
+            # Undo the zoom inside the brush, so that the lines keep their distance on the screen.
+            brush.setTransform(QTransform.fromScale(1 / viewport.scale, 1 / viewport.scale))
+            painter.fillPath(self._path(item.mask, viewport.scale), brush)
 
-    def _outline_candidates(
-        self, painter: QPainter, viewport: Viewport, clip: QRectF, scale: float
-    ) -> None:
+    def _outline_candidates(self, painter: QPainter, viewport: Viewport, clip: QRectF) -> None:
         near = [self._candidates[i] for i in self._candidate_spots.meeting(viewport, clip)]
         is_many = len(self._candidates) > _MANY_CANDIDATES
         for mark in sorted(near, key=lambda mark: (mark.is_highlighted, mark.score)):
@@ -176,7 +174,7 @@ class OutlineLayer:
             if mark.mask is None:
                 painter.drawRect(_rect(mark.box))
             else:
-                painter.drawPath(self._path(mark.mask, scale))
+                painter.drawPath(self._path(mark.mask, viewport.scale))
 
 
 def _transform(viewport: Viewport, shift: float = 0.0) -> QTransform:

@@ -31,14 +31,10 @@ class Spots:
         """(N, 4) float64, xyxy in widget pixels counted from the picture's corner."""
         return np.asarray(self._boxes * scale, dtype=np.float64)
 
-    def on_widget(self, viewport: Viewport) -> NDArray[np.float64]:
-        """(N, 4) float64, xyxy in widget pixels."""
-        shift = np.array([viewport.left, viewport.top, viewport.left, viewport.top])
-        return np.asarray(self._boxes * viewport.scale + shift, dtype=np.float64)
-
     def meeting(self, viewport: Viewport, clip: QRectF) -> list[int]:
         """Indices of the boxes that, with their lines, may touch a widget rectangle."""
-        spots = self.on_widget(viewport)
+        shift = np.array([viewport.left, viewport.top, viewport.left, viewport.top])
+        spots = self._boxes * viewport.scale + shift
         hits = (
             (spots[:, 0] < clip.right() + _LINE_REACH)
             & (spots[:, 2] > clip.left() - _LINE_REACH)

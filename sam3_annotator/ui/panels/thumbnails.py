@@ -73,21 +73,7 @@ class ThumbnailsPanel(QWidget):
         self._soon.timeout.connect(self._ask)
         self.strip.moved.connect(self._soon.start)
         self._state, self._name, self._count = QComboBox(), QLineEdit(), QLabel()
-        self._state.addItems(
-            [
-                translate("ThumbnailsPanel", "All"),
-                translate("ThumbnailsPanel", "To do"),
-                translate("ThumbnailsPanel", "Done"),
-                translate("ThumbnailsPanel", "Reviewed"),
-            ]
-        )
-        self._state.setAccessibleName(translate("ThumbnailsPanel", "Show by state"))
-        self._name.setPlaceholderText(translate("ThumbnailsPanel", "Name"))
-        self._name.setAccessibleName(translate("ThumbnailsPanel", "Show by name"))
-        self._name.setClearButtonEnabled(True)
-        self._count.setProperty("role", "dim")
-        self._state.currentIndexChanged.connect(self._filter)
-        self._name.textChanged.connect(self._filter)
+        self._prepare_filter()
         self._body = EmptyOr(
             self._laid_out(),
             Placeholder(
@@ -136,6 +122,23 @@ class ThumbnailsPanel(QWidget):
     def shown_ids(self) -> tuple[MediaId, ...]:
         """Those that pass the filter, in order; previous and next go by it."""
         return self._model.shown_ids
+
+    def _prepare_filter(self) -> None:
+        self._state.addItems(
+            [
+                translate("ThumbnailsPanel", "All"),
+                translate("ThumbnailsPanel", "To do"),
+                translate("ThumbnailsPanel", "Done"),
+                translate("ThumbnailsPanel", "Reviewed"),
+            ]
+        )
+        self._state.setAccessibleName(translate("ThumbnailsPanel", "Show by state"))
+        self._name.setPlaceholderText(translate("ThumbnailsPanel", "Name"))
+        self._name.setAccessibleName(translate("ThumbnailsPanel", "Show by name"))
+        self._name.setClearButtonEnabled(True)
+        self._count.setProperty("role", "dim")
+        self._state.currentIndexChanged.connect(self._filter)
+        self._name.textChanged.connect(self._filter)
 
     def _laid_out(self) -> QWidget:
         body, side = QWidget(), QVBoxLayout()
