@@ -5,1710 +5,1729 @@
     <name>Ability</name>
     <message>
       <source>The model is not loaded yet; drawing tools work meanwhile.</source>
-      <translation type="unfinished" />
+      <translation>模型尚未加载；绘图工具可以照常使用。</translation>
     </message>
     <message>
       <source>This model takes no clicks.</source>
-      <translation type="unfinished" />
+      <translation>此模型不支持点击。</translation>
     </message>
     <message>
       <source>This model takes no boxes.</source>
-      <translation type="unfinished" />
+      <translation>此模型不支持框选。</translation>
     </message>
     <message>
       <source>This model cannot find things by example. SAM 3 weights can: Help, Model.</source>
-      <translation type="unfinished" />
+      <translation>此模型不能按示例查找。SAM 3 权重可以：菜单“帮助”→“模型”。</translation>
     </message>
     <message>
       <source>This model understands no phrases. SAM 3 weights do: Help, Model.</source>
-      <translation type="unfinished" />
+      <translation>此模型不理解文字。SAM 3 权重可以：菜单“帮助”→“模型”。</translation>
     </message>
     <message>
       <source>This model cannot track objects.</source>
-      <translation type="unfinished" />
+      <translation>此模型不能跟踪对象。</translation>
     </message>
     <message>
       <source>clicks</source>
-      <translation type="unfinished" />
+      <translation>点击</translation>
     </message>
     <message>
       <source>boxes</source>
-      <translation type="unfinished" />
+      <translation>框选</translation>
     </message>
     <message>
       <source>finding by example</source>
-      <translation type="unfinished" />
+      <translation>按示例查找</translation>
     </message>
     <message>
       <source>finding by phrase</source>
-      <translation type="unfinished" />
+      <translation>按文字查找</translation>
     </message>
     <message>
       <source>tracking</source>
-      <translation type="unfinished" />
+      <translation>跟踪</translation>
     </message>
   </context>
   <context>
     <name>AboutDialog</name>
     <message>
       <source>About SAM 3 Annotator</source>
-      <translation type="unfinished" />
+      <translation>关于 SAM 3 Annotator</translation>
     </message>
     <message>
       <source>Label pictures and clips with SAM 3. Nothing leaves this workstation: no account, no statistics, no updates behind your back. Free software under the Apache License 2.0; weights have licences of their own, shown before they are fetched.</source>
-      <translation type="unfinished" />
+      <translation>用 SAM 3 标注图片和视频。任何数据都不会离开这台工作站：没有账号，没有统计，也不会在背后更新。本程序是采用 Apache 许可证 2.0 的自由软件；权重各有自己的许可证，下载之前会显示。</translation>
     </message>
   </context>
   <context>
     <name>Actions</name>
     <message>
       <source>&amp;Undo</source>
-      <translation type="unfinished" />
+      <translation>撤销(&amp;U)</translation>
     </message>
     <message>
       <source>&amp;Redo</source>
-      <translation type="unfinished" />
+      <translation>重做(&amp;R)</translation>
     </message>
     <message>
       <source>Category 1</source>
-      <translation type="unfinished" />
+      <translation>类别 1</translation>
     </message>
     <message>
       <source>Category 2</source>
-      <translation type="unfinished" />
+      <translation>类别 2</translation>
     </message>
     <message>
       <source>Category 3</source>
-      <translation type="unfinished" />
+      <translation>类别 3</translation>
     </message>
     <message>
       <source>Category 4</source>
-      <translation type="unfinished" />
+      <translation>类别 4</translation>
     </message>
     <message>
       <source>Category 5</source>
-      <translation type="unfinished" />
+      <translation>类别 5</translation>
     </message>
     <message>
       <source>Category 6</source>
-      <translation type="unfinished" />
+      <translation>类别 6</translation>
     </message>
     <message>
       <source>Category 7</source>
-      <translation type="unfinished" />
+      <translation>类别 7</translation>
     </message>
     <message>
       <source>Category 8</source>
-      <translation type="unfinished" />
+      <translation>类别 8</translation>
     </message>
     <message>
       <source>Category 9</source>
-      <translation type="unfinished" />
+      <translation>类别 9</translation>
     </message>
     <message>
       <source>&amp;Copy masks</source>
-      <translation type="unfinished" />
+      <translation>复制掩码(&amp;C)</translation>
     </message>
     <message>
       <source>&amp;Paste masks</source>
-      <translation type="unfinished" />
+      <translation>粘贴掩码(&amp;P)</translation>
     </message>
     <message>
       <source>Select &amp;all</source>
-      <translation type="unfinished" />
+      <translation>全选(&amp;A)</translation>
     </message>
     <message>
       <source>&amp;Delete objects</source>
-      <translation type="unfinished" />
+      <translation>删除对象(&amp;D)</translation>
     </message>
     <message>
       <source>Cate&amp;gories…</source>
-      <translation type="unfinished" />
+      <translation>类别(&amp;G)…</translation>
     </message>
     <message>
       <source>&amp;Keyboard shortcuts…</source>
-      <translation type="unfinished" />
+      <translation>键盘快捷键(&amp;K)…</translation>
     </message>
     <message>
       <source>&amp;Settings…</source>
-      <translation type="unfinished" />
+      <translation>设置(&amp;S)…</translation>
     </message>
     <message>
       <source>Open &amp;images…</source>
-      <translation type="unfinished" />
+      <translation>打开图片(&amp;I)…</translation>
     </message>
     <message>
       <source>Open &amp;folder…</source>
-      <translation type="unfinished" />
+      <translation>打开文件夹(&amp;F)…</translation>
     </message>
     <message>
       <source>Open &amp;clip…</source>
-      <translation type="unfinished" />
+      <translation>打开视频(&amp;C)…</translation>
     </message>
     <message>
       <source>Open a folder as a clip…</source>
-      <translation type="unfinished" />
+      <translation>将文件夹作为视频打开…</translation>
     </message>
     <message>
       <source>&amp;New project…</source>
-      <translation type="unfinished" />
+      <translation>新建项目(&amp;N)…</translation>
     </message>
     <message>
       <source>Open &amp;project…</source>
-      <translation type="unfinished" />
+      <translation>打开项目(&amp;P)…</translation>
     </message>
     <message>
       <source>&amp;Try the sample</source>
-      <translation type="unfinished" />
+      <translation>试用示例(&amp;T)</translation>
     </message>
     <message>
       <source>&amp;Save a copy…</source>
-      <translation type="unfinished" />
+      <translation>另存副本(&amp;S)…</translation>
     </message>
     <message>
       <source>Find &amp;moved files…</source>
-      <translation type="unfinished" />
+      <translation>查找移动过的文件(&amp;M)…</translation>
     </message>
     <message>
       <source>C&amp;lose project</source>
-      <translation type="unfinished" />
+      <translation>关闭项目(&amp;L)</translation>
     </message>
     <message>
       <source>&amp;Export…</source>
-      <translation type="unfinished" />
+      <translation>导出(&amp;E)…</translation>
     </message>
     <message>
       <source>&amp;Import…</source>
-      <translation type="unfinished" />
+      <translation>导入(&amp;I)…</translation>
     </message>
     <message>
       <source>&amp;Quit</source>
-      <translation type="unfinished" />
+      <translation>退出(&amp;Q)</translation>
     </message>
     <message>
       <source>&amp;Every command by name</source>
-      <translation type="unfinished" />
+      <translation>按名称查找命令(&amp;E)</translation>
     </message>
     <message>
       <source>&amp;Model…</source>
-      <translation type="unfinished" />
+      <translation>模型(&amp;M)…</translation>
     </message>
     <message>
       <source>&amp;Free the model's memory</source>
-      <translation type="unfinished" />
+      <translation>释放模型内存(&amp;F)</translation>
     </message>
     <message>
       <source>&amp;Doctor…</source>
-      <translation type="unfinished" />
+      <translation>诊断(&amp;D)…</translation>
     </message>
     <message>
       <source>Show the &amp;log file</source>
-      <translation type="unfinished" />
+      <translation>显示日志文件(&amp;L)</translation>
     </message>
     <message>
       <source>&amp;About</source>
-      <translation type="unfinished" />
+      <translation>关于(&amp;A)</translation>
     </message>
     <message>
       <source>Select the next object</source>
-      <translation type="unfinished" />
+      <translation>选择下一个对象</translation>
     </message>
     <message>
       <source>Select the previous object</source>
-      <translation type="unfinished" />
+      <translation>选择上一个对象</translation>
     </message>
     <message>
       <source>Loc&amp;k or unlock</source>
-      <translation type="unfinished" />
+      <translation>锁定或解锁(&amp;K)</translation>
     </message>
     <message>
       <source>&amp;Hide or show</source>
-      <translation type="unfinished" />
+      <translation>隐藏或显示(&amp;H)</translation>
     </message>
     <message>
       <source>Bring to front</source>
-      <translation type="unfinished" />
+      <translation>移到最前</translation>
     </message>
     <message>
       <source>Send to back</source>
-      <translation type="unfinished" />
+      <translation>移到最后</translation>
     </message>
     <message>
       <source>Edit the outline's points</source>
-      <translation type="unfinished" />
+      <translation>编辑轮廓顶点</translation>
     </message>
     <message>
       <source>&amp;Unite</source>
-      <translation type="unfinished" />
+      <translation>合并(&amp;U)</translation>
     </message>
     <message>
       <source>Subtract the others from the first</source>
-      <translation type="unfinished" />
+      <translation>从第一个中减去其余</translation>
     </message>
     <message>
       <source>Keep what all share</source>
-      <translation type="unfinished" />
+      <translation>保留共同部分</translation>
     </message>
     <message>
       <source>Fill h&amp;oles</source>
-      <translation type="unfinished" />
+      <translation>填充孔洞(&amp;O)</translation>
     </message>
     <message>
       <source>&amp;Drop islands</source>
-      <translation type="unfinished" />
+      <translation>去除孤岛(&amp;D)</translation>
     </message>
     <message>
       <source>Keep the largest piece</source>
-      <translation type="unfinished" />
+      <translation>保留最大的一块</translation>
     </message>
     <message>
       <source>S&amp;mooth</source>
-      <translation type="unfinished" />
+      <translation>平滑(&amp;M)</translation>
     </message>
     <message>
       <source>&amp;Grow by a pixel</source>
-      <translation type="unfinished" />
+      <translation>扩大一像素(&amp;G)</translation>
     </message>
     <message>
       <source>S&amp;hrink by a pixel</source>
-      <translation type="unfinished" />
+      <translation>缩小一像素(&amp;H)</translation>
     </message>
     <message>
       <source>Absent on this frame</source>
-      <translation type="unfinished" />
+      <translation>本帧不存在</translation>
     </message>
     <message>
       <source>Occluded on this frame</source>
-      <translation type="unfinished" />
+      <translation>本帧被遮挡</translation>
     </message>
     <message>
       <source>Unsure on this frame</source>
-      <translation type="unfinished" />
+      <translation>本帧不确定</translation>
     </message>
     <message>
       <source>This picture is done; next</source>
-      <translation type="unfinished" />
+      <translation>本图完成，下一张</translation>
     </message>
     <message>
       <source>&amp;Select</source>
-      <translation type="unfinished" />
+      <translation>选择(&amp;S)</translation>
     </message>
     <message>
       <source>&amp;Click</source>
-      <translation type="unfinished" />
+      <translation>点击(&amp;C)</translation>
     </message>
     <message>
       <source>&amp;Box</source>
-      <translation type="unfinished" />
+      <translation>框选(&amp;B)</translation>
     </message>
     <message>
       <source>&amp;Exemplar: all like this</source>
-      <translation type="unfinished" />
+      <translation>示例：查找所有类似的(&amp;E)</translation>
     </message>
     <message>
       <source>B&amp;rush</source>
-      <translation type="unfinished" />
+      <translation>画笔(&amp;R)</translation>
     </message>
     <message>
       <source>Er&amp;aser</source>
-      <translation type="unfinished" />
+      <translation>橡皮(&amp;A)</translation>
     </message>
     <message>
       <source>&amp;Polygon</source>
-      <translation type="unfinished" />
+      <translation>多边形(&amp;P)</translation>
     </message>
     <message>
       <source>&amp;Lasso</source>
-      <translation type="unfinished" />
+      <translation>套索(&amp;L)</translation>
     </message>
     <message>
       <source>&amp;Fill</source>
-      <translation type="unfinished" />
+      <translation>填充(&amp;F)</translation>
     </message>
     <message>
       <source>Spl&amp;it by a line</source>
-      <translation type="unfinished" />
+      <translation>用线切分(&amp;I)</translation>
     </message>
     <message>
       <source>Accept the mask</source>
-      <translation type="unfinished" />
+      <translation>接受掩码</translation>
     </message>
     <message>
       <source>Next of the masks offered</source>
-      <translation type="unfinished" />
+      <translation>下一个备选掩码</translation>
     </message>
     <message>
       <source>Drop the prompts</source>
-      <translation type="unfinished" />
+      <translation>放弃提示</translation>
     </message>
     <message>
       <source>&amp;Type what to find</source>
-      <translation type="unfinished" />
+      <translation>输入要查找的内容(&amp;T)</translation>
     </message>
     <message>
       <source>Find in this picture</source>
-      <translation type="unfinished" />
+      <translation>在本图中查找</translation>
     </message>
     <message>
       <source>Find in every picture…</source>
-      <translation type="unfinished" />
+      <translation>在所有图片中查找…</translation>
     </message>
     <message>
       <source>Accept all candidates above the threshold</source>
-      <translation type="unfinished" />
+      <translation>接受阈值以上的全部候选</translation>
     </message>
     <message>
       <source>Forget phrase and exemplars</source>
-      <translation type="unfinished" />
+      <translation>清除文字和示例</translation>
     </message>
     <message>
       <source>&amp;Next picture or frame</source>
-      <translation type="unfinished" />
+      <translation>下一张图片或下一帧(&amp;N)</translation>
     </message>
     <message>
       <source>&amp;Previous picture or frame</source>
-      <translation type="unfinished" />
+      <translation>上一张图片或上一帧(&amp;P)</translation>
     </message>
     <message>
       <source>Ten forward</source>
-      <translation type="unfinished" />
+      <translation>前进十个</translation>
     </message>
     <message>
       <source>Ten back</source>
-      <translation type="unfinished" />
+      <translation>后退十个</translation>
     </message>
     <message>
       <source>First</source>
-      <translation type="unfinished" />
+      <translation>第一个</translation>
     </message>
     <message>
       <source>Last</source>
-      <translation type="unfinished" />
+      <translation>最后一个</translation>
     </message>
     <message>
       <source>Next media</source>
-      <translation type="unfinished" />
+      <translation>下一个媒体</translation>
     </message>
     <message>
       <source>Previous media</source>
-      <translation type="unfinished" />
+      <translation>上一个媒体</translation>
     </message>
     <message>
       <source>Next &amp;unfinished</source>
-      <translation type="unfinished" />
+      <translation>下一个未完成(&amp;U)</translation>
     </message>
     <message>
       <source>Zoom &amp;in</source>
-      <translation type="unfinished" />
+      <translation>放大(&amp;I)</translation>
     </message>
     <message>
       <source>Zoom &amp;out</source>
-      <translation type="unfinished" />
+      <translation>缩小(&amp;O)</translation>
     </message>
     <message>
       <source>&amp;Fit</source>
-      <translation type="unfinished" />
+      <translation>适合窗口(&amp;F)</translation>
     </message>
     <message>
       <source>&amp;Actual size</source>
-      <translation type="unfinished" />
+      <translation>实际大小(&amp;A)</translation>
     </message>
     <message>
       <source>Zoom to &amp;selection</source>
-      <translation type="unfinished" />
+      <translation>缩放到所选(&amp;S)</translation>
     </message>
     <message>
       <source>Fill masks</source>
-      <translation type="unfinished" />
+      <translation>填充掩码</translation>
     </message>
     <message>
       <source>Outlines</source>
-      <translation type="unfinished" />
+      <translation>轮廓</translation>
     </message>
     <message>
       <source>Labels</source>
-      <translation type="unfinished" />
+      <translation>标签</translation>
     </message>
     <message>
       <source>&amp;Hide others</source>
-      <translation type="unfinished" />
+      <translation>隐藏其他(&amp;H)</translation>
     </message>
     <message>
       <source>Show all objects</source>
-      <translation type="unfinished" />
+      <translation>显示全部对象</translation>
     </message>
     <message>
       <source>Brightness and &amp;contrast…</source>
-      <translation type="unfinished" />
+      <translation>亮度和对比度(&amp;C)…</translation>
     </message>
     <message>
       <source>Theme of the system</source>
-      <translation type="unfinished" />
+      <translation>跟随系统主题</translation>
     </message>
     <message>
       <source>Light theme</source>
-      <translation type="unfinished" />
+      <translation>浅色主题</translation>
     </message>
     <message>
       <source>Dark theme</source>
-      <translation type="unfinished" />
+      <translation>深色主题</translation>
     </message>
     <message>
       <source>F&amp;ull screen</source>
-      <translation type="unfinished" />
+      <translation>全屏(&amp;U)</translation>
     </message>
     <message>
       <source>&amp;Reset layout</source>
-      <translation type="unfinished" />
+      <translation>恢复默认布局(&amp;R)</translation>
     </message>
   </context>
   <context>
     <name>Ask</name>
     <message>
       <source>Cancel</source>
-      <translation type="unfinished" />
+      <translation>取消</translation>
     </message>
   </context>
   <context>
     <name>AttributeTable</name>
     <message>
       <source>Attributes</source>
-      <translation type="unfinished" />
+      <translation>属性</translation>
     </message>
     <message>
       <source>Name</source>
-      <translation type="unfinished" />
+      <translation>名称</translation>
     </message>
     <message>
       <source>Type</source>
-      <translation type="unfinished" />
+      <translation>类型</translation>
     </message>
     <message>
       <source>Choices</source>
-      <translation type="unfinished" />
+      <translation>选项</translation>
     </message>
     <message>
       <source>Per frame</source>
-      <translation type="unfinished" />
+      <translation>逐帧</translation>
     </message>
     <message>
       <source>Add attribute</source>
-      <translation type="unfinished" />
+      <translation>添加属性</translation>
     </message>
     <message>
       <source>Remove attribute</source>
-      <translation type="unfinished" />
+      <translation>删除属性</translation>
     </message>
     <message>
       <source>text</source>
-      <translation type="unfinished" />
+      <translation>文字</translation>
     </message>
     <message>
       <source>number</source>
-      <translation type="unfinished" />
+      <translation>数字</translation>
     </message>
     <message>
       <source>yes or no</source>
-      <translation type="unfinished" />
+      <translation>是或否</translation>
     </message>
     <message>
       <source>choice</source>
-      <translation type="unfinished" />
+      <translation>选项</translation>
     </message>
     <message>
       <source>words with commas between them</source>
-      <translation type="unfinished" />
+      <translation>用逗号分隔的词</translation>
     </message>
   </context>
   <context>
     <name>CandidatesPanel</name>
     <message>
       <source>Candidate {n} of {total}, score {score}</source>
-      <translation type="unfinished" />
+      <translation>候选 {n}/{total}，得分 {score}</translation>
     </message>
     <message>
       <source>{candidate}, accepted</source>
-      <translation type="unfinished" />
+      <translation>{candidate}，已接受</translation>
     </message>
     <message>
       <source>{candidate}, rejected</source>
-      <translation type="unfinished" />
+      <translation>{candidate}，已拒绝</translation>
     </message>
     <message>
       <source>Smallest score shown</source>
-      <translation type="unfinished" />
+      <translation>显示的最低得分</translation>
     </message>
     <message>
       <source>More like this</source>
-      <translation type="unfinished" />
+      <translation>更多类似的</translation>
     </message>
     <message>
       <source>Not this</source>
-      <translation type="unfinished" />
+      <translation>不要这样的</translation>
     </message>
     <message>
       <source>Accept {count} above</source>
-      <translation type="unfinished" />
+      <translation>接受以上 {count} 个</translation>
     </message>
     <message>
       <source>SCORE ≥ {score}</source>
-      <translation type="unfinished" />
+      <translation>得分 ≥ {score}</translation>
     </message>
     <message>
       <source>“{phrase}” IS THERE: {presence}</source>
-      <translation type="unfinished" />
+      <translation>“{phrase}” 存在：{presence}</translation>
     </message>
     <message>
       <source>Looking …</source>
-      <translation type="unfinished" />
+      <translation>正在查找…</translation>
     </message>
     <message>
       <source>Nothing found</source>
-      <translation type="unfinished" />
+      <translation>没有找到</translation>
     </message>
     <message>
       <source>Try another word, or draw an example.</source>
-      <translation type="unfinished" />
+      <translation>换一个词，或画一个示例。</translation>
     </message>
     <message>
       <source>Nothing searched yet</source>
-      <translation type="unfinished" />
+      <translation>尚未查找</translation>
     </message>
     <message>
       <source>Type what to find at the top, or draw an example box around one.</source>
-      <translation type="unfinished" />
+      <translation>在上方输入要查找的内容，或在其中一个周围画示例框。</translation>
     </message>
     <message>
       <source>Candidates, best first</source>
-      <translation type="unfinished" />
+      <translation>候选，得分高的在前</translation>
     </message>
     <message>
       <source>example</source>
-      <translation type="unfinished" />
+      <translation>示例</translation>
     </message>
   </context>
   <context>
     <name>Canvas</name>
     <message>
       <source>Canvas</source>
-      <translation type="unfinished" />
+      <translation>画布</translation>
     </message>
     <message>
       <source>Open pictures or a clip to begin</source>
-      <translation type="unfinished" />
+      <translation>打开图片或视频以开始</translation>
     </message>
     <message>
       <source>No picture is open</source>
-      <translation type="unfinished" />
+      <translation>没有打开图片</translation>
     </message>
     <message>
       <source>Picture {width} by {height}, {count} objects</source>
-      <translation type="unfinished" />
+      <translation>图片 {width} × {height}，{count} 个对象</translation>
     </message>
     <message>
       <source>, selected: {names}</source>
-      <translation type="unfinished" />
+      <translation>，已选：{names}</translation>
     </message>
   </context>
   <context>
     <name>CategoriesDialog</name>
     <message>
       <source>Categories</source>
-      <translation type="unfinished" />
+      <translation>类别</translation>
     </message>
     <message>
       <source>Masks of this category may not overlap</source>
-      <translation type="unfinished" />
+      <translation>此类别的掩码不得重叠</translation>
     </message>
     <message>
       <source>New category</source>
-      <translation type="unfinished" />
+      <translation>新类别</translation>
     </message>
     <message>
       <source>Name of a new category</source>
-      <translation type="unfinished" />
+      <translation>新类别的名称</translation>
     </message>
     <message>
       <source>Add</source>
-      <translation type="unfinished" />
+      <translation>添加</translation>
     </message>
     <message>
       <source>none</source>
-      <translation type="unfinished" />
+      <translation>无</translation>
     </message>
     <message>
       <source>Name</source>
-      <translation type="unfinished" />
+      <translation>名称</translation>
     </message>
     <message>
       <source>Colour</source>
-      <translation type="unfinished" />
+      <translation>颜色</translation>
     </message>
     <message>
       <source>Key</source>
-      <translation type="unfinished" />
+      <translation>按键</translation>
     </message>
     <message>
       <source>Supercategory</source>
-      <translation type="unfinished" />
+      <translation>上级类别</translation>
     </message>
     <message>
       <source>ATTRIBUTES</source>
-      <translation type="unfinished" />
+      <translation>属性</translation>
     </message>
     <message>
       <source>Remove this category</source>
-      <translation type="unfinished" />
+      <translation>删除此类别</translation>
     </message>
     <message>
       <source>Where its objects go</source>
-      <translation type="unfinished" />
+      <translation>其对象归入</translation>
     </message>
     <message>
       <source>its objects become “{name}”</source>
-      <translation type="unfinished" />
+      <translation>其对象归入“{name}”</translation>
     </message>
   </context>
   <context>
     <name>CategoryDesk</name>
     <message>
       <source>No category has the key {key}.</source>
-      <translation type="unfinished" />
+      <translation>没有类别使用按键 {key}。</translation>
     </message>
   </context>
   <context>
     <name>CommandPalette</name>
     <message>
       <source>Command palette</source>
-      <translation type="unfinished" />
+      <translation>命令面板</translation>
     </message>
     <message>
       <source>Type what you want to do</source>
-      <translation type="unfinished" />
+      <translation>输入想做的事</translation>
     </message>
     <message>
       <source>Command</source>
-      <translation type="unfinished" />
+      <translation>命令</translation>
     </message>
     <message>
       <source>Commands</source>
-      <translation type="unfinished" />
+      <translation>命令列表</translation>
     </message>
   </context>
   <context>
     <name>CrashDialog</name>
     <message>
       <source>A bug in SAM 3 Annotator</source>
-      <translation type="unfinished" />
+      <translation>SAM 3 Annotator 中的错误</translation>
     </message>
     <message>
       <source>The program made a mistake: {what}</source>
-      <translation type="unfinished" />
+      <translation>程序出错：{what}</translation>
     </message>
     <message>
       <source>Everything you did before is on disk. You can go on; if something looks odd, close the window and open the project again. Nothing was sent to anybody. The log would help those who repair the program.</source>
-      <translation type="unfinished" />
+      <translation>您之前所做的一切都已写入磁盘。您可以继续；如有异常，请关闭窗口并重新打开项目。没有向任何人发送任何内容。日志可以帮助修复程序的人。</translation>
     </message>
     <message>
       <source>Details</source>
-      <translation type="unfinished" />
+      <translation>详细信息</translation>
     </message>
     <message>
       <source>Copy</source>
-      <translation type="unfinished" />
+      <translation>复制</translation>
     </message>
     <message>
       <source>Show the log</source>
-      <translation type="unfinished" />
+      <translation>显示日志</translation>
     </message>
   </context>
   <context>
     <name>Dialog</name>
     <message>
       <source>Close</source>
-      <translation type="unfinished" />
+      <translation>关闭</translation>
     </message>
     <message>
       <source>Cancel</source>
-      <translation type="unfinished" />
+      <translation>取消</translation>
     </message>
   </context>
   <context>
     <name>DialogDesk</name>
     <message>
       <source>looking for weights</source>
-      <translation type="unfinished" />
+      <translation>正在查找权重</translation>
     </message>
     <message>
       <source>Doctor</source>
-      <translation type="unfinished" />
+      <translation>诊断</translation>
     </message>
     <message>
       <source>Asking every part of the program…</source>
-      <translation type="unfinished" />
+      <translation>正在检查程序的各个部分…</translation>
     </message>
     <message>
       <source>What works on this machine. Copy it into a report.</source>
-      <translation type="unfinished" />
+      <translation>本机可用的功能。可复制到报告中。</translation>
     </message>
     <message>
       <source>examining this machine</source>
-      <translation type="unfinished" />
+      <translation>正在检查本机</translation>
     </message>
     <message>
       <source>Export to</source>
-      <translation type="unfinished" />
+      <translation>导出到</translation>
     </message>
     <message>
       <source>COCO files</source>
-      <translation type="unfinished" />
+      <translation>COCO 文件</translation>
     </message>
     <message>
       <source>Import</source>
-      <translation type="unfinished" />
+      <translation>导入</translation>
     </message>
     <message>
       <source>Weights</source>
-      <translation type="unfinished" />
+      <translation>权重</translation>
     </message>
     <message>
       <source>Choose weights</source>
-      <translation type="unfinished" />
+      <translation>选择权重</translation>
     </message>
     <message>
       <source>fetching weights</source>
-      <translation type="unfinished" />
+      <translation>正在下载权重</translation>
     </message>
   </context>
   <context>
     <name>DockTitle</name>
     <message>
       <source>Take the panel out of the window</source>
-      <translation type="unfinished" />
+      <translation>将面板移出窗口</translation>
     </message>
     <message>
       <source>Hide the panel</source>
-      <translation type="unfinished" />
+      <translation>隐藏面板</translation>
     </message>
   </context>
   <context>
     <name>ExchangeDesk</name>
     <message>
       <source>collecting objects</source>
-      <translation type="unfinished" />
+      <translation>正在收集对象</translation>
     </message>
     <message>
       <source>Select the objects to be exported first.</source>
-      <translation type="unfinished" />
+      <translation>请先选择要导出的对象。</translation>
     </message>
     <message>
       <source>exporting to {name}</source>
-      <translation type="unfinished" />
+      <translation>正在导出到 {name}</translation>
     </message>
     <message numerus="yes">
       <source>Read back with %n difference(s).</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>回读后发现 %n 处差异。</numerusform>
       </translation>
     </message>
     <message>
       <source>Written, read back, and equal to the project pixel by pixel.</source>
-      <translation type="unfinished" />
+      <translation>已写入并回读，与项目逐像素一致。</translation>
     </message>
     <message>
       <source>Export</source>
-      <translation type="unfinished" />
+      <translation>导出</translation>
     </message>
     <message>
       <source>reading {name}</source>
-      <translation type="unfinished" />
+      <translation>正在读取 {name}</translation>
     </message>
     <message>
       <source>looking for pictures</source>
-      <translation type="unfinished" />
+      <translation>正在查找图片</translation>
     </message>
     <message>
       <source>adding objects</source>
-      <translation type="unfinished" />
+      <translation>正在添加对象</translation>
     </message>
     <message>
       <source>{objects} objects, {media} new pictures, {categories} new categories.</source>
-      <translation type="unfinished" />
+      <translation>{objects} 个对象，{media} 张新图片，{categories} 个新类别。</translation>
     </message>
     <message>
       <source>Left out, because their files are nowhere to be found:</source>
-      <translation type="unfinished" />
+      <translation>因找不到文件而略去：</translation>
     </message>
     <message>
       <source>Import</source>
-      <translation type="unfinished" />
+      <translation>导入</translation>
     </message>
   </context>
   <context>
     <name>ExportDialog</name>
     <message>
       <source>Export</source>
-      <translation type="unfinished" />
+      <translation>导出</translation>
     </message>
     <message>
       <source>the whole project</source>
-      <translation type="unfinished" />
+      <translation>整个项目</translation>
     </message>
     <message>
       <source>the shown picture or clip</source>
-      <translation type="unfinished" />
+      <translation>当前图片或视频</translation>
     </message>
     <message>
       <source>the selected objects</source>
-      <translation type="unfinished" />
+      <translation>所选对象</translation>
     </message>
     <message>
       <source>one category</source>
-      <translation type="unfinished" />
+      <translation>一个类别</translation>
     </message>
     <message>
       <source>Polygons where they are close enough</source>
-      <translation type="unfinished" />
+      <translation>足够接近时使用多边形</translation>
     </message>
     <message>
       <source>List every frame of clips</source>
-      <translation type="unfinished" />
+      <translation>列出视频的每一帧</translation>
     </message>
     <message>
       <source>List pictures without objects</source>
-      <translation type="unfinished" />
+      <translation>列出没有对象的图片</translation>
     </message>
     <message>
       <source>The file is read back and compared with the project pixel by pixel; every difference is listed.</source>
-      <translation type="unfinished" />
+      <translation>文件会被回读并与项目逐像素比较；所有差异都会列出。</translation>
     </message>
     <message>
       <source>Browse…</source>
-      <translation type="unfinished" />
+      <translation>浏览…</translation>
     </message>
     <message>
       <source>Format</source>
-      <translation type="unfinished" />
+      <translation>格式</translation>
     </message>
     <message>
       <source>What</source>
-      <translation type="unfinished" />
+      <translation>范围</translation>
     </message>
     <message>
       <source>Category</source>
-      <translation type="unfinished" />
+      <translation>类别</translation>
     </message>
     <message>
       <source>To</source>
-      <translation type="unfinished" />
+      <translation>位置</translation>
     </message>
     <message>
       <source>Tolerance of polygons</source>
-      <translation type="unfinished" />
+      <translation>多边形的容差</translation>
     </message>
   </context>
   <context>
     <name>FileDesk</name>
     <message>
       <source>New project</source>
-      <translation type="unfinished" />
+      <translation>新建项目</translation>
     </message>
     <message>
       <source>Open project</source>
-      <translation type="unfinished" />
+      <translation>打开项目</translation>
     </message>
     <message>
       <source>{path} is no longer there.</source>
-      <translation type="unfinished" />
+      <translation>{path} 已不存在。</translation>
     </message>
     <message>
       <source>It was taken off the list of recent projects.</source>
-      <translation type="unfinished" />
+      <translation>已从最近项目列表中移除。</translation>
     </message>
     <message>
       <source>Save a copy</source>
-      <translation type="unfinished" />
+      <translation>另存副本</translation>
     </message>
     <message>
       <source>A copy was saved as {path}.</source>
-      <translation type="unfinished" />
+      <translation>副本已保存为 {path}。</translation>
     </message>
     <message>
       <source>Open images</source>
-      <translation type="unfinished" />
+      <translation>打开图片</translation>
     </message>
     <message>
       <source>Open folder</source>
-      <translation type="unfinished" />
+      <translation>打开文件夹</translation>
     </message>
     <message>
       <source>Open clip</source>
-      <translation type="unfinished" />
+      <translation>打开视频</translation>
     </message>
     <message>
       <source>Clips</source>
-      <translation type="unfinished" />
+      <translation>视频</translation>
     </message>
     <message>
       <source>Open folder as a clip</source>
-      <translation type="unfinished" />
+      <translation>将文件夹作为视频打开</translation>
     </message>
     <message>
       <source>reading the clip</source>
-      <translation type="unfinished" />
+      <translation>正在读取视频</translation>
     </message>
     <message>
       <source>The sample could not be copied: {why}.</source>
-      <translation type="unfinished" />
+      <translation>无法复制示例：{why}。</translation>
     </message>
     <message>
       <source>adding pictures</source>
-      <translation type="unfinished" />
+      <translation>正在添加图片</translation>
     </message>
     <message>
       <source>Every file is where it should be.</source>
-      <translation type="unfinished" />
+      <translation>所有文件都在原处。</translation>
     </message>
     <message numerus="yes">
       <source>Look for %n missing file(s) in</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>在何处查找 %n 个缺失的文件</numerusform>
       </translation>
     </message>
     <message>
       <source>looking for moved files</source>
-      <translation type="unfinished" />
+      <translation>正在查找移动过的文件</translation>
     </message>
     <message numerus="yes">
       <source>%n file(s) could not be used.</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 个文件无法使用。</numerusform>
       </translation>
     </message>
     <message>
       <source>There are no pictures or clips there.</source>
-      <translation type="unfinished" />
+      <translation>那里没有图片或视频。</translation>
     </message>
     <message>
       <source>{found} of {wanted} files were found.</source>
-      <translation type="unfinished" />
+      <translation>找到 {wanted} 个文件中的 {found} 个。</translation>
     </message>
     <message>
       <source>Projects</source>
-      <translation type="unfinished" />
+      <translation>项目</translation>
     </message>
     <message>
       <source>Pictures</source>
-      <translation type="unfinished" />
+      <translation>图片</translation>
     </message>
   </context>
   <context>
     <name>FindBar</name>
     <message>
       <source>Find</source>
-      <translation type="unfinished" />
+      <translation>查找</translation>
     </message>
     <message>
       <source>What to find</source>
-      <translation type="unfinished" />
+      <translation>要查找的内容</translation>
     </message>
     <message>
       <source>Add an example of what to find</source>
-      <translation type="unfinished" />
+      <translation>添加要查找的示例</translation>
     </message>
     <message>
       <source>Add an example of what not</source>
-      <translation type="unfinished" />
+      <translation>添加不要的示例</translation>
     </message>
     <message>
       <source>Find all</source>
-      <translation type="unfinished" />
+      <translation>全部查找</translation>
+    </message>
+    <message>
+      <source>ex</source>
+      <translation>例</translation>
     </message>
     <message numerus="yes">
       <source>%n example(s) of what to find</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 个要查找的示例</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>%n example(s) of what not to find</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 个不要的示例</numerusform>
       </translation>
     </message>
     <message>
-      <source>this model knows no phrases</source>
-      <translation type="unfinished" />
+      <source>needs SAM 3 weights</source>
+      <translation>需要 SAM 3 权重</translation>
     </message>
     <message>
       <source>one of: {list}</source>
-      <translation type="unfinished" />
+      <translation>可选：{list}</translation>
     </message>
     <message>
       <source>yellow school bus</source>
-      <translation type="unfinished" />
+      <translation>黄色校车(英文)</translation>
     </message>
   </context>
   <context>
     <name>FindDesk</name>
     <message>
       <source>Type what to find in every picture first.</source>
-      <translation type="unfinished" />
+      <translation>请先输入要在所有图片中查找的内容。</translation>
     </message>
     <message numerus="yes">
       <source>Find “{phrase}” in %n picture(s)?</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>在 %n 张图片中查找“{phrase}”？</numerusform>
       </translation>
     </message>
     <message>
       <source>Everything found with a score of at least {score} becomes an object to be reviewed. It runs in the background and is one step to undo.</source>
-      <translation type="unfinished" />
+      <translation>得分不低于 {score} 的结果都会成为待审核的对象。查找在后台进行，可一步撤销。</translation>
     </message>
     <message>
       <source>Find</source>
-      <translation type="unfinished" />
+      <translation>查找</translation>
     </message>
     <message>
       <source>finding “{phrase}” in the project</source>
-      <translation type="unfinished" />
+      <translation>正在项目中查找“{phrase}”</translation>
     </message>
     <message>
       <source>Draw a box around one thing of the wanted kind.</source>
-      <translation type="unfinished" />
+      <translation>在一个想要的对象周围画框。</translation>
     </message>
     <message>
       <source>Draw a box with the right button around what is not meant.</source>
-      <translation type="unfinished" />
+      <translation>用右键在不要的对象周围画框。</translation>
     </message>
     <message>
       <source>{found} found in {frames} pictures, {known} known already.</source>
-      <translation type="unfinished" />
+      <translation>在 {frames} 张图片中找到 {found} 个，已有 {known} 个。</translation>
     </message>
     <message numerus="yes">
       <source>%n picture(s) failed.</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 张图片失败。</numerusform>
       </translation>
     </message>
     <message>
       <source>Stopped; what was found is kept.</source>
-      <translation type="unfinished" />
+      <translation>已停止；已找到的结果保留。</translation>
     </message>
   </context>
   <context>
     <name>Gestures</name>
     <message>
       <source>There is nothing to accept yet: click something first.</source>
-      <translation type="unfinished" />
+      <translation>还没有可接受的内容：请先点击。</translation>
     </message>
     <message>
       <source>Select the object that pixels should be taken from.</source>
-      <translation type="unfinished" />
+      <translation>请选择要擦除像素的对象。</translation>
     </message>
     <message>
       <source>Select the object to be split first.</source>
-      <translation type="unfinished" />
+      <translation>请先选择要切分的对象。</translation>
     </message>
     <message>
       <source>The line does not cross the object.</source>
-      <translation type="unfinished" />
+      <translation>这条线没有穿过对象。</translation>
     </message>
   </context>
   <context>
     <name>Hint</name>
     <message numerus="yes">
       <source>%n click(s)</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 次点击</numerusform>
       </translation>
     </message>
     <message>
       <source>box</source>
-      <translation type="unfinished" />
+      <translation>框</translation>
     </message>
     <message>
       <source>the model is working</source>
-      <translation type="unfinished" />
+      <translation>模型正在计算</translation>
     </message>
     <message>
       <source>mask {n} of {total}</source>
-      <translation type="unfinished" />
+      <translation>掩码 {n}/{total}</translation>
     </message>
     <message>
       <source>next</source>
-      <translation type="unfinished" />
+      <translation>下一个</translation>
     </message>
     <message>
       <source>accept</source>
-      <translation type="unfinished" />
+      <translation>接受</translation>
     </message>
     <message>
       <source>drop</source>
-      <translation type="unfinished" />
+      <translation>放弃</translation>
     </message>
     <message>
       <source>new {category}</source>
-      <translation type="unfinished" />
+      <translation>新的 {category}</translation>
     </message>
     <message>
       <source>new object</source>
-      <translation type="unfinished" />
+      <translation>新对象</translation>
     </message>
   </context>
   <context>
     <name>HistoryPanel</name>
     <message>
       <source>undone</source>
-      <translation type="unfinished" />
+      <translation>已撤销</translation>
     </message>
     <message>
       <source>History</source>
-      <translation type="unfinished" />
+      <translation>历史</translation>
     </message>
     <message>
       <source>Steps, oldest first</source>
-      <translation type="unfinished" />
+      <translation>步骤，最早的在前</translation>
     </message>
     <message>
       <source>Nothing done yet</source>
-      <translation type="unfinished" />
+      <translation>尚无操作</translation>
     </message>
     <message>
       <source>Every step you take appears here. Click one to go back to it, even after closing the program.</source>
-      <translation type="unfinished" />
+      <translation>您的每一步都会显示在这里。点击即可回到那一步，关闭程序之后也可以。</translation>
     </message>
   </context>
   <context>
     <name>Keymap</name>
     <message>
       <source>This is not a key combination.</source>
-      <translation type="unfinished" />
+      <translation>这不是按键组合。</translation>
     </message>
     <message>
       <source>{keys} already belongs to “{action}”.</source>
-      <translation type="unfinished" />
+      <translation>{keys} 已属于“{action}”。</translation>
     </message>
   </context>
   <context>
     <name>Menu</name>
     <message>
       <source>&amp;File</source>
-      <translation type="unfinished" />
+      <translation>文件(&amp;F)</translation>
     </message>
     <message>
       <source>&amp;Edit</source>
-      <translation type="unfinished" />
+      <translation>编辑(&amp;E)</translation>
     </message>
     <message>
       <source>&amp;View</source>
-      <translation type="unfinished" />
+      <translation>视图(&amp;V)</translation>
     </message>
     <message>
       <source>&amp;Object</source>
-      <translation type="unfinished" />
+      <translation>对象(&amp;O)</translation>
     </message>
     <message>
       <source>&amp;Clip</source>
-      <translation type="unfinished" />
+      <translation>视频(&amp;C)</translation>
     </message>
     <message>
       <source>&amp;Review</source>
-      <translation type="unfinished" />
+      <translation>审核(&amp;R)</translation>
     </message>
     <message>
       <source>&amp;Help</source>
-      <translation type="unfinished" />
+      <translation>帮助(&amp;H)</translation>
     </message>
     <message>
       <source>Panels</source>
-      <translation type="unfinished" />
+      <translation>面板</translation>
     </message>
   </context>
   <context>
     <name>ModelDesk</name>
     <message>
       <source>loading the model</source>
-      <translation type="unfinished" />
+      <translation>正在加载模型</translation>
     </message>
     <message>
       <source>Cached embeddings were dropped.</source>
-      <translation type="unfinished" />
+      <translation>已清除缓存的特征。</translation>
     </message>
     <message>
       <source>{model} is ready on {device}.</source>
-      <translation type="unfinished" />
+      <translation>{model} 已在 {device} 上就绪。</translation>
     </message>
     <message>
       <source>loading the model…</source>
-      <translation type="unfinished" />
+      <translation>正在加载模型…</translation>
     </message>
     <message>
       <source>no model</source>
-      <translation type="unfinished" />
+      <translation>没有模型</translation>
     </message>
     <message numerus="yes">
       <source>%n core(s)</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 核</numerusform>
       </translation>
     </message>
     <message>
       <source>Can: {list}.</source>
-      <translation type="unfinished" />
+      <translation>可以：{list}。</translation>
     </message>
     <message>
       <source>Cannot: {list}. SAM 3 weights can.</source>
-      <translation type="unfinished" />
+      <translation>不可以：{list}。SAM 3 权重可以。</translation>
     </message>
   </context>
   <context>
     <name>ModelDialog</name>
     <message>
       <source>Model</source>
-      <translation type="unfinished" />
+      <translation>模型</translation>
     </message>
     <message>
       <source>ON THIS MACHINE</source>
-      <translation type="unfinished" />
+      <translation>本机</translation>
     </message>
     <message>
       <source>Weights on this machine</source>
-      <translation type="unfinished" />
+      <translation>本机上的权重</translation>
     </message>
     <message>
       <source>FETCH</source>
-      <translation type="unfinished" />
+      <translation>下载</translation>
     </message>
     <message>
       <source>Looking…</source>
-      <translation type="unfinished" />
+      <translation>正在查找…</translation>
     </message>
     <message>
       <source>Device</source>
-      <translation type="unfinished" />
+      <translation>设备</translation>
     </message>
     <message>
       <source>Precision</source>
-      <translation type="unfinished" />
+      <translation>精度</translation>
     </message>
     <message>
       <source>Choose a file…</source>
-      <translation type="unfinished" />
+      <translation>选择文件…</translation>
     </message>
     <message>
       <source>Load</source>
-      <translation type="unfinished" />
+      <translation>加载</translation>
     </message>
     <message>
       <source>Weights to fetch</source>
-      <translation type="unfinished" />
+      <translation>要下载的权重</translation>
     </message>
     <message>
       <source>sent to the hub, kept nowhere</source>
-      <translation type="unfinished" />
+      <translation>只发送给模型库，不会保存</translation>
     </message>
     <message>
       <source>Hub token</source>
-      <translation type="unfinished" />
+      <translation>模型库令牌</translation>
     </message>
     <message>
       <source>Licence and access…</source>
-      <translation type="unfinished" />
+      <translation>许可证与权限…</translation>
     </message>
     <message>
       <source>Fetch</source>
-      <translation type="unfinished" />
+      <translation>下载</translation>
     </message>
     <message>
       <source>Weights</source>
-      <translation type="unfinished" />
+      <translation>权重</translation>
     </message>
     <message>
       <source>Token</source>
-      <translation type="unfinished" />
+      <translation>令牌</translation>
     </message>
     <message>
       <source>Its authors ask you to accept a licence first; then make a token on the hub.</source>
-      <translation type="unfinished" />
+      <translation>作者要求您先接受许可证，然后在模型库创建令牌。</translation>
     </message>
     <message>
       <source>No account is needed.</source>
-      <translation type="unfinished" />
+      <translation>无需账号。</translation>
     </message>
     <message>
       <source>yours</source>
-      <translation type="unfinished" />
+      <translation>您的</translation>
     </message>
     <message>
       <source>of this site</source>
-      <translation type="unfinished" />
+      <translation>本单位的</translation>
     </message>
     <message>
       <source>comes with the program</source>
-      <translation type="unfinished" />
+      <translation>随程序提供</translation>
+    </message>
+  </context>
+  <context>
+    <name>MovedDialog</name>
+    <message>
+      <source>A file is not where it was</source>
+      <translation>文件不在原处</translation>
+    </message>
+    <message>
+      <source>Its objects are kept. Name the folder where your files are now: they are known by their content, whatever they are called.</source>
+      <translation>其对象均已保留。请指定文件现在所在的文件夹：程序按内容识别文件，与文件名无关。</translation>
+    </message>
+    <message>
+      <source>Look in a folder…</source>
+      <translation>在文件夹中查找…</translation>
     </message>
   </context>
   <context>
     <name>Navigation</name>
     <message>
       <source>This is the last one.</source>
-      <translation type="unfinished" />
+      <translation>这是最后一个。</translation>
     </message>
     <message>
       <source>This is the first one.</source>
-      <translation type="unfinished" />
+      <translation>这是第一个。</translation>
     </message>
     <message>
       <source>Everything else is done.</source>
-      <translation type="unfinished" />
+      <translation>其余均已完成。</translation>
     </message>
   </context>
   <context>
     <name>ObjectDesk</name>
     <message numerus="yes">
       <source>%n mask(s) copied.</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>已复制 %n 个掩码。</numerusform>
       </translation>
     </message>
     <message>
       <source>Copy an object first.</source>
-      <translation type="unfinished" />
+      <translation>请先复制一个对象。</translation>
     </message>
     <message>
       <source>Two selected objects need a mask on this frame.</source>
-      <translation type="unfinished" />
+      <translation>需要选择两个在本帧有掩码的对象。</translation>
     </message>
   </context>
   <context>
     <name>ObjectsPanel</name>
     <message>
       <source>Objects</source>
-      <translation type="unfinished" />
+      <translation>对象</translation>
     </message>
     <message>
       <source>No objects yet</source>
-      <translation type="unfinished" />
+      <translation>还没有对象</translation>
     </message>
     <message>
       <source>Click something in the picture (C), draw a box around it (B), or type what to look for into Find (T).</source>
-      <translation type="unfinished" />
+      <translation>在图片中点击 (C)，在其周围画框 (B)，或在“查找”中输入要找的内容 (T)。</translation>
     </message>
     <message>
       <source>Objects by category</source>
-      <translation type="unfinished" />
+      <translation>按类别排列的对象</translation>
     </message>
     <message>
       <source>Category {name}, {note}</source>
-      <translation type="unfinished" />
+      <translation>类别 {name}，{note}</translation>
     </message>
     <message>
       <source>hidden</source>
-      <translation type="unfinished" />
+      <translation>隐藏</translation>
     </message>
     <message>
       <source>locked</source>
-      <translation type="unfinished" />
+      <translation>锁定</translation>
     </message>
     <message>
       <source>{count} · KEY {key}</source>
-      <translation type="unfinished" />
+      <translation>{count} · 按键 {key}</translation>
     </message>
   </context>
   <context>
     <name>Panels</name>
     <message>
       <source>Objects</source>
-      <translation type="unfinished" />
+      <translation>对象</translation>
     </message>
     <message>
       <source>Properties</source>
-      <translation type="unfinished" />
+      <translation>属性</translation>
     </message>
     <message>
       <source>History</source>
-      <translation type="unfinished" />
+      <translation>历史</translation>
     </message>
     <message>
       <source>Candidates</source>
-      <translation type="unfinished" />
+      <translation>候选</translation>
     </message>
     <message>
       <source>Pictures</source>
-      <translation type="unfinished" />
+      <translation>图片</translation>
     </message>
   </context>
   <context>
     <name>PropertiesPanel</name>
     <message>
       <source>Properties</source>
-      <translation type="unfinished" />
+      <translation>属性</translation>
     </message>
     <message>
       <source>Nothing selected</source>
-      <translation type="unfinished" />
+      <translation>没有选择</translation>
     </message>
     <message>
       <source>Select one object, in the picture (V) or in the list, to see its category, attributes and flags.</source>
-      <translation type="unfinished" />
+      <translation>在图片中 (V) 或列表中选择一个对象，即可查看其类别、属性和标志。</translation>
     </message>
     <message>
       <source>Locked: unlock it to change it.</source>
-      <translation type="unfinished" />
+      <translation>已锁定：解锁后才能更改。</translation>
     </message>
     <message>
       <source>Category</source>
-      <translation type="unfinished" />
+      <translation>类别</translation>
     </message>
     <message>
       <source>a number</source>
-      <translation type="unfinished" />
+      <translation>数字</translation>
     </message>
     <message>
       <source>not set</source>
-      <translation type="unfinished" />
+      <translation>未设置</translation>
     </message>
     <message>
       <source>ON THIS FRAME</source>
-      <translation type="unfinished" />
+      <translation>本帧</translation>
     </message>
     <message>
       <source>FACTS</source>
-      <translation type="unfinished" />
+      <translation>信息</translation>
     </message>
     <message>
       <source>Absent</source>
-      <translation type="unfinished" />
+      <translation>不存在</translation>
     </message>
     <message>
       <source>Occluded</source>
-      <translation type="unfinished" />
+      <translation>被遮挡</translation>
     </message>
     <message>
       <source>Out of view</source>
-      <translation type="unfinished" />
+      <translation>在画面外</translation>
     </message>
     <message>
       <source>Unsure</source>
-      <translation type="unfinished" />
+      <translation>不确定</translation>
     </message>
     <message>
       <source>Made by</source>
-      <translation type="unfinished" />
+      <translation>来源</translation>
     </message>
     <message>
       <source>Found with</source>
-      <translation type="unfinished" />
+      <translation>检测得分</translation>
     </message>
     <message>
       <source>{n} px</source>
-      <translation type="unfinished" />
+      <translation>{n} 像素</translation>
     </message>
     <message>
       <source>Area</source>
-      <translation type="unfinished" />
+      <translation>面积</translation>
     </message>
     <message>
       <source>Box</source>
-      <translation type="unfinished" />
+      <translation>框</translation>
     </message>
     <message>
       <source>Source</source>
-      <translation type="unfinished" />
+      <translation>出处</translation>
     </message>
     <message>
       <source>Confidence</source>
-      <translation type="unfinished" />
+      <translation>置信度</translation>
     </message>
     <message>
       <source>Author</source>
-      <translation type="unfinished" />
+      <translation>作者</translation>
     </message>
     <message>
       <source>Edited</source>
-      <translation type="unfinished" />
+      <translation>编辑时间</translation>
     </message>
   </context>
   <context>
     <name>SettingsDialog</name>
     <message>
       <source>Settings</source>
-      <translation type="unfinished" />
+      <translation>设置</translation>
     </message>
     <message>
       <source>written beside your work</source>
-      <translation type="unfinished" />
+      <translation>写在您的标注旁</translation>
     </message>
     <message>
       <source>Colour objects by category</source>
-      <translation type="unfinished" />
+      <translation>按类别着色</translation>
     </message>
     <message>
       <source>Prepare the neighbouring pictures</source>
-      <translation type="unfinished" />
+      <translation>预先处理相邻图片</translation>
     </message>
     <message>
       <source>Theme</source>
-      <translation type="unfinished" />
+      <translation>主题</translation>
     </message>
     <message>
       <source>Language</source>
-      <translation type="unfinished" />
+      <translation>语言</translation>
     </message>
     <message>
       <source>Your name</source>
-      <translation type="unfinished" />
+      <translation>您的名字</translation>
     </message>
     <message>
       <source>as the system</source>
-      <translation type="unfinished" />
+      <translation>跟随系统</translation>
     </message>
     <message>
       <source>light</source>
-      <translation type="unfinished" />
+      <translation>浅色</translation>
     </message>
     <message>
       <source>dark</source>
-      <translation type="unfinished" />
+      <translation>深色</translation>
     </message>
     <message>
       <source>The language changes when the program starts again.</source>
-      <translation type="unfinished" />
+      <translation>重新启动程序后语言生效。</translation>
     </message>
   </context>
   <context>
     <name>ShortcutsDialog</name>
     <message>
       <source>Keyboard shortcuts</source>
-      <translation type="unfinished" />
+      <translation>键盘快捷键</translation>
     </message>
     <message>
       <source>Search by name or key</source>
-      <translation type="unfinished" />
+      <translation>按名称或按键搜索</translation>
     </message>
     <message>
       <source>Search</source>
-      <translation type="unfinished" />
+      <translation>搜索</translation>
     </message>
     <message>
       <source>New keys</source>
-      <translation type="unfinished" />
+      <translation>新按键</translation>
     </message>
     <message>
       <source>Reset all</source>
-      <translation type="unfinished" />
+      <translation>全部重置</translation>
     </message>
     <message>
       <source>Action</source>
-      <translation type="unfinished" />
+      <translation>操作</translation>
     </message>
     <message>
       <source>Keys</source>
-      <translation type="unfinished" />
+      <translation>按键</translation>
     </message>
     <message>
       <source>Actions</source>
-      <translation type="unfinished" />
+      <translation>操作</translation>
     </message>
     <message>
       <source>Assign</source>
-      <translation type="unfinished" />
+      <translation>指定</translation>
     </message>
     <message>
       <source>Remove</source>
-      <translation type="unfinished" />
+      <translation>移除</translation>
     </message>
     <message>
       <source>Default</source>
-      <translation type="unfinished" />
+      <translation>默认</translation>
     </message>
     <message>
       <source>Changed.</source>
-      <translation type="unfinished" />
+      <translation>已更改。</translation>
     </message>
   </context>
   <context>
     <name>Source</name>
     <message>
       <source>human</source>
-      <translation type="unfinished" />
+      <translation>人工</translation>
     </message>
     <message>
       <source>model</source>
-      <translation type="unfinished" />
+      <translation>模型</translation>
     </message>
     <message>
       <source>interpolated</source>
-      <translation type="unfinished" />
+      <translation>插值</translation>
     </message>
     <message>
       <source>imported</source>
-      <translation type="unfinished" />
+      <translation>导入</translation>
     </message>
     <message>
       <source>not on this frame</source>
-      <translation type="unfinished" />
+      <translation>不在本帧</translation>
     </message>
   </context>
   <context>
     <name>StatusBar</name>
     <message>
       <source>Status</source>
-      <translation type="unfinished" />
+      <translation>状态</translation>
     </message>
     <message>
       <source>Message</source>
-      <translation type="unfinished" />
+      <translation>消息</translation>
     </message>
     <message>
       <source>Progress</source>
-      <translation type="unfinished" />
+      <translation>进度</translation>
     </message>
     <message>
       <source>Pause</source>
-      <translation type="unfinished" />
+      <translation>暂停</translation>
     </message>
     <message>
       <source>Cancel</source>
-      <translation type="unfinished" />
+      <translation>取消</translation>
     </message>
     <message>
       <source>Resume</source>
-      <translation type="unfinished" />
+      <translation>继续</translation>
     </message>
     <message>
       <source>saved</source>
-      <translation type="unfinished" />
+      <translation>已保存</translation>
     </message>
     <message>
       <source>no pictures yet</source>
-      <translation type="unfinished" />
+      <translation>还没有图片</translation>
     </message>
     <message>
       <source>frame {n} / {total}</source>
-      <translation type="unfinished" />
+      <translation>第 {n} / {total} 帧</translation>
     </message>
     <message>
       <source>picture {n} / {total}</source>
-      <translation type="unfinished" />
+      <translation>第 {n} / {total} 张</translation>
     </message>
     <message numerus="yes">
       <source>%n masklet(s)</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 条掩码轨迹</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>%n object(s)</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>%n 个对象</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>(+%n more)</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>(另有 %n 项)</numerusform>
       </translation>
     </message>
   </context>
@@ -1716,336 +1735,336 @@
     <name>Step</name>
     <message>
       <source>Import {name}</source>
-      <translation type="unfinished" />
+      <translation>导入 {name}</translation>
     </message>
     <message>
       <source>Find “{phrase}” everywhere</source>
-      <translation type="unfinished" />
+      <translation>在所有图片中查找“{phrase}”</translation>
     </message>
     <message numerus="yes">
       <source>Accept %n candidate(s)</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>接受 %n 个候选</numerusform>
       </translation>
     </message>
     <message>
       <source>Click</source>
-      <translation type="unfinished" />
+      <translation>点击</translation>
     </message>
     <message>
       <source>Box</source>
-      <translation type="unfinished" />
+      <translation>框</translation>
     </message>
     <message>
       <source>Erase</source>
-      <translation type="unfinished" />
+      <translation>擦除</translation>
     </message>
     <message>
       <source>Brush</source>
-      <translation type="unfinished" />
+      <translation>画笔</translation>
     </message>
     <message>
       <source>Polygon</source>
-      <translation type="unfinished" />
+      <translation>多边形</translation>
     </message>
     <message>
       <source>Lasso</source>
-      <translation type="unfinished" />
+      <translation>套索</translation>
     </message>
     <message>
       <source>Fill</source>
-      <translation type="unfinished" />
+      <translation>填充</translation>
     </message>
     <message>
       <source>Shape</source>
-      <translation type="unfinished" />
+      <translation>形状</translation>
     </message>
     <message>
       <source>Edit outline</source>
-      <translation type="unfinished" />
+      <translation>编辑轮廓</translation>
     </message>
     <message>
       <source>Split</source>
-      <translation type="unfinished" />
+      <translation>切分</translation>
     </message>
     <message>
       <source>Add object</source>
-      <translation type="unfinished" />
+      <translation>添加对象</translation>
     </message>
     <message>
       <source>Fill holes</source>
-      <translation type="unfinished" />
+      <translation>填充孔洞</translation>
     </message>
     <message>
       <source>Drop islands</source>
-      <translation type="unfinished" />
+      <translation>去除孤岛</translation>
     </message>
     <message>
       <source>Keep largest piece</source>
-      <translation type="unfinished" />
+      <translation>保留最大的一块</translation>
     </message>
     <message>
       <source>Smooth</source>
-      <translation type="unfinished" />
+      <translation>平滑</translation>
     </message>
     <message>
       <source>Grow</source>
-      <translation type="unfinished" />
+      <translation>扩大</translation>
     </message>
     <message>
       <source>Shrink</source>
-      <translation type="unfinished" />
+      <translation>缩小</translation>
     </message>
     <message>
       <source>Unite</source>
-      <translation type="unfinished" />
+      <translation>合并</translation>
     </message>
     <message>
       <source>Subtract</source>
-      <translation type="unfinished" />
+      <translation>相减</translation>
     </message>
     <message>
       <source>Intersect</source>
-      <translation type="unfinished" />
+      <translation>相交</translation>
     </message>
     <message>
       <source>Paste</source>
-      <translation type="unfinished" />
+      <translation>粘贴</translation>
     </message>
   </context>
   <context>
     <name>TextDialog</name>
     <message>
       <source>Copy</source>
-      <translation type="unfinished" />
+      <translation>复制</translation>
     </message>
   </context>
   <context>
     <name>ThumbnailsPanel</name>
     <message>
       <source>to do</source>
-      <translation type="unfinished" />
+      <translation>待办</translation>
     </message>
     <message>
       <source>done</source>
-      <translation type="unfinished" />
+      <translation>完成</translation>
     </message>
     <message>
       <source>reviewed</source>
-      <translation type="unfinished" />
+      <translation>已审核</translation>
     </message>
     <message>
       <source>{name}: {state}, {count} objects</source>
-      <translation type="unfinished" />
+      <translation>{name}:{state}，{count} 个对象</translation>
     </message>
     <message>
       <source>{text}, file not found</source>
-      <translation type="unfinished" />
+      <translation>{text}，找不到文件</translation>
     </message>
     <message>
       <source>All</source>
-      <translation type="unfinished" />
+      <translation>全部</translation>
     </message>
     <message>
       <source>To do</source>
-      <translation type="unfinished" />
+      <translation>待办</translation>
     </message>
     <message>
       <source>Done</source>
-      <translation type="unfinished" />
+      <translation>完成</translation>
     </message>
     <message>
       <source>Reviewed</source>
-      <translation type="unfinished" />
+      <translation>已审核</translation>
     </message>
     <message>
       <source>Show by state</source>
-      <translation type="unfinished" />
+      <translation>按状态显示</translation>
     </message>
     <message>
       <source>Name</source>
-      <translation type="unfinished" />
+      <translation>名称</translation>
     </message>
     <message>
       <source>Show by name</source>
-      <translation type="unfinished" />
+      <translation>按名称显示</translation>
     </message>
     <message>
       <source>No pictures yet</source>
-      <translation type="unfinished" />
+      <translation>还没有图片</translation>
     </message>
     <message>
       <source>Open a folder of pictures or a clip, or drop it here.</source>
-      <translation type="unfinished" />
+      <translation>打开图片文件夹或视频，或拖放到这里。</translation>
     </message>
     <message>
       <source>{n} in all</source>
-      <translation type="unfinished" />
+      <translation>共 {n} 个</translation>
     </message>
     <message>
       <source>{shown} of {total}</source>
-      <translation type="unfinished" />
+      <translation>{shown} / {total}</translation>
     </message>
     <message>
       <source>Pictures and clips</source>
-      <translation type="unfinished" />
+      <translation>图片和视频</translation>
     </message>
   </context>
   <context>
     <name>ToneDialog</name>
     <message>
       <source>Brightness and contrast</source>
-      <translation type="unfinished" />
+      <translation>亮度和对比度</translation>
     </message>
     <message>
       <source>Brightness</source>
-      <translation type="unfinished" />
+      <translation>亮度</translation>
     </message>
     <message>
       <source>Contrast</source>
-      <translation type="unfinished" />
+      <translation>对比度</translation>
     </message>
     <message>
       <source>Gamma</source>
-      <translation type="unfinished" />
+      <translation>伽马</translation>
     </message>
     <message>
       <source>Mask opacity</source>
-      <translation type="unfinished" />
+      <translation>掩码不透明度</translation>
     </message>
     <message>
       <source>Only what you see changes, never the file.</source>
-      <translation type="unfinished" />
+      <translation>只改变显示，绝不改动文件。</translation>
     </message>
     <message>
       <source>Reset</source>
-      <translation type="unfinished" />
+      <translation>重置</translation>
     </message>
   </context>
   <context>
     <name>ToolStrip</name>
     <message>
       <source>Tools</source>
-      <translation type="unfinished" />
+      <translation>工具</translation>
     </message>
   </context>
   <context>
     <name>TopBar</name>
     <message>
       <source>The model and the device it runs on</source>
-      <translation type="unfinished" />
+      <translation>模型及其运行的设备</translation>
     </message>
     <message>
       <source>no model</source>
-      <translation type="unfinished" />
+      <translation>没有模型</translation>
     </message>
     <message>
       <source>Model: {text}</source>
-      <translation type="unfinished" />
+      <translation>模型：{text}</translation>
     </message>
   </context>
   <context>
     <name>TroubleDialog</name>
     <message>
       <source>Something went wrong</source>
-      <translation type="unfinished" />
+      <translation>出了问题</translation>
     </message>
     <message>
       <source>Choose a model…</source>
-      <translation type="unfinished" />
+      <translation>选择模型…</translation>
     </message>
     <message>
       <source>The file was not touched.</source>
-      <translation type="unfinished" />
+      <translation>文件未被改动。</translation>
     </message>
     <message>
       <source>Your work is on disk; drawing tools go on working.</source>
-      <translation type="unfinished" />
+      <translation>您的工作已在磁盘上；绘图工具可继续使用。</translation>
     </message>
     <message>
       <source>Everything you did before is on disk.</source>
-      <translation type="unfinished" />
+      <translation>您之前所做的一切都已写入磁盘。</translation>
     </message>
   </context>
   <context>
     <name>WelcomePage</name>
     <message>
       <source>pick some pictures</source>
-      <translation type="unfinished" />
+      <translation>选择若干图片</translation>
     </message>
     <message>
       <source>a folder of pictures</source>
-      <translation type="unfinished" />
+      <translation>整个图片文件夹</translation>
     </message>
     <message>
       <source>track objects in a film</source>
-      <translation type="unfinished" />
+      <translation>在视频中跟踪对象</translation>
     </message>
     <message>
       <source>go on where you were</source>
-      <translation type="unfinished" />
+      <translation>从上次处继续</translation>
     </message>
     <message>
       <source>an empty one</source>
-      <translation type="unfinished" />
+      <translation>从空白开始</translation>
     </message>
     <message>
       <source>five pictures to play with</source>
-      <translation type="unfinished" />
+      <translation>五张图片供练习</translation>
     </message>
     <message>
       <source>Projects you open appear here.</source>
-      <translation type="unfinished" />
+      <translation>打开过的项目会显示在这里。</translation>
     </message>
     <message>
       <source>Loading the model…</source>
-      <translation type="unfinished" />
+      <translation>正在加载模型…</translation>
     </message>
     <message>
       <source>RECENT PROJECTS</source>
-      <translation type="unfinished" />
+      <translation>最近的项目</translation>
     </message>
     <message>
       <source>MODEL</source>
-      <translation type="unfinished" />
+      <translation>模型</translation>
     </message>
     <message>
       <source>Choose a model…</source>
-      <translation type="unfinished" />
+      <translation>选择模型…</translation>
     </message>
     <message>
       <source>Point at things or name them. Version {version}.</source>
-      <translation type="unfinished" />
+      <translation>指出来，或说出名字。版本 {version}。</translation>
     </message>
     <message>
       <source>No model is loaded.</source>
-      <translation type="unfinished" />
+      <translation>没有加载模型。</translation>
     </message>
   </context>
   <context>
     <name>WorkDesk</name>
     <message>
       <source>{n} s left</source>
-      <translation type="unfinished" />
+      <translation>剩余 {n} 秒</translation>
     </message>
     <message>
       <source>{n} min left</source>
-      <translation type="unfinished" />
+      <translation>剩余 {n} 分钟</translation>
     </message>
     <message>
       <source>{n} h left</source>
-      <translation type="unfinished" />
+      <translation>剩余 {n} 小时</translation>
     </message>
     <message>
       <source>Stopped: {title}.</source>
-      <translation type="unfinished" />
+      <translation>已停止：{title}。</translation>
     </message>
   </context>
   <context>
     <name>Workspace</name>
     <message>
       <source>Open pictures or a project first.</source>
-      <translation type="unfinished" />
+      <translation>请先打开图片或项目。</translation>
     </message>
   </context>
 </TS>

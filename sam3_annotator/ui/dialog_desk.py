@@ -20,7 +20,7 @@ from sam3_annotator.ui.actions.action_set import plain_text
 from sam3_annotator.ui.actions.spec import Menu
 from sam3_annotator.ui.keymap import shown
 from sam3_annotator.ui.palette import CommandPalette, PaletteEntry
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import plain, translate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +116,7 @@ class DialogDesk(QObject):
         entries = [
             PaletteEntry(
                 plain_text(spec),
-                translate("Menu", spec.menu.value).replace("&", "") if spec.menu.value else "",
+                plain(translate("Menu", spec.menu.value)) if spec.menu.value else "",
                 ", ".join(shown(keys) for keys in table.keymap.keys(spec.id)),
                 table[spec.id],
             )

@@ -6,6 +6,7 @@ argument is the context (the class or module the text belongs to).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
@@ -19,6 +20,10 @@ LANGUAGES: tuple[tuple[str, str], ...] = (("en", "English"), ("zh_CN", "简体�
 """Code and own name of every language the window speaks."""
 
 
+_MARK = re.compile(r"\(&.\)")
+"""A mnemonic as languages without Latin letters write it: behind the word, in brackets."""
+
+
 def translate(context: str, text: str, comment: str = "", n: int = -1) -> str:
     """The text in the user's language.
 
@@ -29,6 +34,11 @@ def translate(context: str, text: str, comment: str = "", n: int = -1) -> str:
         n: number the text speaks of, for plural forms; -1 for none.
     """
     return QCoreApplication.translate(context, text, comment or None, n)
+
+
+def plain(text: str) -> str:
+    """The text of a menu entry without its mnemonic and dots, for everywhere else."""
+    return _MARK.sub("", text).replace("&", "").rstrip("…")
 
 
 def system_language() -> str:

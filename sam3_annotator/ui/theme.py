@@ -215,6 +215,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #find_bar QPushButton { padding: 3px 10px; }
 #find_bar QPushButton[sign="plus"] { color: $good; border-color: $good; background: transparent; }
 #find_bar QPushButton[sign="minus"] { color: $bad; border-color: $bad; background: transparent; }
+#find_bar QPushButton:disabled { color: $dim; border-color: $line; background: transparent; }
 #chip { border: 1px solid $line; border-radius: 8px; padding: 4px 8px; color: $dim;
   background: transparent; font-size: 12px; }
 #chip:hover { color: $text; background: $hover; }

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 from typing_extensions import override
 
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import plain, translate
 from sam3_annotator.ui.tokens import TOOL_STRIP_PX
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class ToolButton(QToolButton):
         self.setDefaultAction(action)
         self.setIconSize(QSize(18, 18))
         self.setFixedSize(TOOL_STRIP_PX - 8, TOOL_STRIP_PX - 10)
-        self.setAccessibleName(action.text().replace("&", ""))
+        self.setAccessibleName(plain(action.text()))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def use_theme(self, tokens: Tokens) -> None:

@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from sam3_annotator import __version__
 from sam3_annotator.ui.icons import app_icon, icon
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import plain, translate
 from sam3_annotator.ui.tokens import GRID_PX
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class WelcomePage(QWidget):
         grid = QGridLayout()
         grid.setSpacing(2 * GRID_PX)
         for place, (action, name, line) in enumerate(starts):
-            title = action.text().replace("&", "").rstrip("…")
+            title = plain(action.text())
             button = QPushButton(f"{title}\n{line}")
             button.setProperty("card", True)  # noqa: FBT003 - Qt's property
             button.setIconSize(QSize(20, 20))

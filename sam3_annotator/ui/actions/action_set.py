@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from sam3_annotator.ui.actions.spec import ActionSpec, Menu, Scope, Situation
 from sam3_annotator.ui.icons import icon
 from sam3_annotator.ui.keymap import Keymap, shown
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import plain, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,4 +122,4 @@ class ActionSet(QObject):
 
 def plain_text(spec: ActionSpec) -> str:
     """What an action is called, without mnemonic and dots."""
-    return translate("Actions", spec.text).replace("&", "").rstrip("…")
+    return plain(translate("Actions", spec.text))
