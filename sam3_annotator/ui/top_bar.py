@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.panels.find_bar import FindBar
 
 
-_MENU_PX = 30
-
-
 class TopBar(QWidget):
     """Holds the menu bar, the Find bar and the device chip.
 
@@ -32,7 +29,6 @@ class TopBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(TOP_BAR_PX)
         self.menus = QMenuBar()
-        self.menus.setFixedHeight(_MENU_PX)
         self.menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._chip = QPushButton()
         self._chip.setObjectName("chip")

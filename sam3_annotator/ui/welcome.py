@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.tokens import Tokens
 
 _WIDTH_PX = 720
+_CARD_PX = 172
 
 
 class WelcomePage(QWidget):
@@ -64,8 +64,7 @@ class WelcomePage(QWidget):
         self._model_hint.setProperty("role", "dim")
         self._model_hint.setWordWrap(True)
         column = QWidget()
-        column.setMaximumWidth(_WIDTH_PX)
-        column.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        column.setFixedWidth(_WIDTH_PX)
         body = QVBoxLayout(column)
         body.setSpacing(4 * GRID_PX)
         body.addLayout(_heading())
@@ -184,6 +183,7 @@ def _heading() -> QHBoxLayout:
 def _card(title: str) -> tuple[QFrame, QVBoxLayout]:
     card = QFrame()
     card.setObjectName("card")
+    card.setMinimumHeight(_CARD_PX)
     inner = QVBoxLayout(card)
     inner.setContentsMargins(*(4 * GRID_PX,) * 4)
     inner.setSpacing(2 * GRID_PX)

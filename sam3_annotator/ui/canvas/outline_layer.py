@@ -120,9 +120,10 @@ class OutlineLayer:
         for item in items:
             self._path(item.mask, scale)  # traced first, so that the count below is not a guess
         pieces = self._pieces_in_sight(viewport, scale)
-        if self._is_hasty and pieces > _CROWD:
+        is_crowd = pieces > _CROWD
+        if self._is_hasty and is_crowd:
             pieces, scale = _THRONG + 1, scale / 2
-        width = self._ratio * _WIDTH if pieces <= _CROWD else 1.0
+        width = 1.0 if is_crowd else self._ratio * _WIDTH
         shifts = (-0.25, 0.25) if _CROWD < pieces <= _THRONG else (0.0,)
         paths = [self._path(item.mask, scale) for item in items]
         for shift in shifts:
@@ -130,6 +131,15 @@ class OutlineLayer:
             for item, path in zip(items, paths, strict=True):
                 painter.setPen(_pen(item.color, width, DASHES[item.dash % len(DASHES)]))
                 painter.drawPath(path)
+        if is_crowd:
+            self._prepare_haste(items, scale / 2)
+
+    def _prepare_haste(self, items: list[CanvasObject], scale: float) -> None:
+        """Spend what is left of the time on the coarse outlines that a turning wheel will want."""
+        for item in items:
+            if perf_counter() >= self._deadline:
+                return
+            self._paths.path(item.mask, scale)
 
     def _pieces_in_sight(self, viewport: Viewport, scale: float) -> int:
         """How many line pieces the whole widget shows; a patch must look like its surroundings."""
