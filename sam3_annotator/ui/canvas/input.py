@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _STEP = 10.0
 """Widget pixels that one arrow key moves the keyboard cursor; 1 with Shift, 50 with Ctrl."""
+_RIM = 24.0
+"""Widget pixels from the edge at which the keyboard cursor starts to push the picture."""
 _WHEEL_NOTCH = 120.0
 _ZOOM_PER_NOTCH = 1.2
 _TOOL_KEYS = {
@@ -277,9 +279,20 @@ class InputWidget(QWidget):
             min(max(at.y, 0.0), float(view.picture.height)),
         )
         self._keyboard_at = at
+        self._follow(at)
         held = Button.LEFT if self._keyboard_holds else Button.NONE
         self._pointer("move", PointerEvent(at, held, px=1 / view.scale))
         self.update()
+
+    def _follow(self, at: Point) -> None:
+        """Pan just far enough that a point of the image is on the widget, a little off its edge."""
+        view = self._viewport
+        x, y = view.to_widget(at)
+        dx = min(max(x, _RIM), view.widget.width - _RIM) - x
+        dy = min(max(y, _RIM), view.widget.height - _RIM) - y
+        if dx or dy:
+            self._is_fitted = False
+            self._set_viewport(view.panned(round(dx), round(dy)))
 
     def _hide_keyboard_cursor(self) -> None:
         if self._keyboard_at is not None:

@@ -157,6 +157,16 @@ def test_keyboard_draws_a_box(qtbot, canvas):
     assert told.args == [Box(start.x, start.y, start.x + 10, start.y + 10)]
 
 
+def test_the_keyboard_cursor_pushes_the_picture_along(qtbot, canvas):
+    canvas.zoom_to(16.0)
+    for _ in range(20):
+        qtbot.keyClick(canvas, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+        x, y = canvas.viewport.to_widget(canvas._keyboard_at)
+        assert 0 <= x <= canvas.width()
+        assert 0 <= y <= canvas.height()
+    assert canvas._keyboard_at.x < 40
+
+
 def test_enter_without_cursor_asks_to_accept(qtbot, canvas):
     with qtbot.waitSignal(canvas.accept_requested):
         qtbot.keyClick(canvas, Qt.Key.Key_Return)

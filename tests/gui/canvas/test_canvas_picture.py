@@ -230,6 +230,7 @@ def test_wrong_arrays_are_refused(canvas):
             canvas.set_picture(wrong)
 
 
+@pytest.mark.slow
 def test_painting_loses_no_reference_to_none(canvas, square):
     """WORKAROUND(PySide6, 6.12.0): it lost one per value-less call and aborted in the end."""
     canvas.set_objects(
