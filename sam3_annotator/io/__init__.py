@@ -1,0 +1,1 @@
+"""The outside world's files: pictures, clips, and other programs' annotations; no Qt, no SQL."""
