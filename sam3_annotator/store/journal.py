@@ -88,8 +88,8 @@ def append(
 ) -> int:
     """Add a step and give its id; undone steps have to be dropped before."""
     row = {"title": title, "author": author, "made_at": made_at, "is_undone": 0}
-    key = connection.execute(schema.STEPS.insert(), row).inserted_primary_key
-    step_id = int(key[0]) if key else 0
+    insert = schema.STEPS.insert().values(row).returning(schema.STEPS.c.id)
+    step_id = int(connection.execute(insert).scalar_one())
     extend(connection, step_id, changes)
     return step_id
 

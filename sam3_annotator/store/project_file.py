@@ -97,11 +97,23 @@ class ProjectFile:
         query = select(schema.PEOPLE.c.id).where(schema.PEOPLE.c.name == name)
         return int(connection.execute(query).scalar_one())
 
-    def tidy(self) -> None:
-        """Prune the journal and remove masks that nothing names any more."""
+    def tidy(self, *, has_garbage: bool) -> None:
+        """Bound the journal, and remove masks that nothing names any more.
+
+        Args:
+            has_garbage: whether steps were dropped since the last time.
+
+        Raises:
+            FileTrouble: it could not be written; nothing has changed.
+            ProjectTrouble: the file is damaged.
+        """
+        is_large = self.path.stat().st_size > _JOURNAL_BYTES
+        if not has_garbage and not is_large:
+            return
         with self.database.transaction() as connection:
-            journal.prune(connection, _JOURNAL_BYTES)
-            journal.collect_garbage(connection)
+            dropped = journal.prune(connection, _JOURNAL_BYTES) if is_large else 0
+            if has_garbage or dropped:
+                journal.collect_garbage(connection)
 
     def save_copy(self, target: Path) -> None:
         """Write the present state to another file, complete or not at all.

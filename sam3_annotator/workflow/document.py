@@ -78,6 +78,7 @@ class Document:
         self._listeners: list[Listener] = []
         self._merge: tuple[int, str] | None = None
         self._gesture: OpenStep | None = None
+        self._is_closed = False
         self._history = History(file.database, file.people)
 
     @staticmethod
@@ -252,12 +253,13 @@ class Document:
         self._file.save_copy(target)
 
     def close(self) -> None:
-        """Tidy up, close the file and let others open it."""
+        """Tidy up, close the file and let others open it; harmless when closed already."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
-            if self._history.has_garbage:
-                self._history.has_garbage = False
-                self._file.tidy()
-        except (FileTrouble, ProjectTrouble):
+            self._file.tidy(has_garbage=self._history.has_garbage)
+        except (OSError, FileTrouble, ProjectTrouble):
             _log.warning("could not tidy %s while closing it", self.path, exc_info=True)
         finally:
             self._file.close()
