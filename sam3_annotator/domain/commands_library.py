@@ -84,7 +84,10 @@ class EditCategory:
 
 @dataclass(frozen=True, slots=True)
 class RemoveCategory:
-    """Remove a category; objects that have it go to ``merge_into``."""
+    """Remove a category; objects that have it go to ``merge_into``.
+
+    No mask changes, even when that category is exclusive: see :class:`EditCategory`.
+    """
 
     category_id: CategoryId
     merge_into: CategoryId | None = None

@@ -102,7 +102,7 @@ def _remove_media(draft: Draft, command: RemoveMedia) -> Step:
         draft.put(Table.MEDIA, media, None)
         contents = draft.project.contents(media_id)
         for item in contents.objects.values():
-            remove_object(draft, item)
+            remove_object(draft, draft.editable(item.id))
         for table, rows in (
             (Table.COMMENTS, contents.comments),
             (Table.SIGNOFFS, contents.signoffs),
@@ -179,13 +179,16 @@ def _remove_category(draft: Draft, command: RemoveCategory) -> Step:
         if target.id == category.id:
             raise Rejected("A category cannot be merged into itself.")
         title = f"Merge {category.name} into {target.name}"
+        draft.project.preload(item.media_id for item in objects)
         for item in objects:
+            draft.editable(item.id)
             number = draft.next_number(item.media_id, target.id)
             draft.put(Table.OBJECTS, item, replace(item, category_id=target.id, number=number))
     elif objects:
+        count = "1 object is" if len(objects) == 1 else f"{len(objects)} objects are"
         raise Rejected(
-            f"{len(objects)} objects are labelled {category.name}. Merge the category into "
-            "another one, or remove the objects first."
+            f"{count} labelled {category.name}. Merge the category into "
+            "another one, or remove what is labelled so first."
         )
     draft.put(Table.CATEGORIES, category, None)
     return draft.step(title)

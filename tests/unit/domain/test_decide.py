@@ -236,6 +236,8 @@ def test_what_a_person_said_about_a_frame_survives_a_run(made):
         c.SetMask(1, 0, square(1, 1)),
         c.ClearMask(1, (0,)),
         c.RemoveObjects((2, 1)),
+        c.RemoveMedia((1,)),
+        c.RemoveCategory(1, 2),
         c.Recategorize((1,), 2),
         c.SetFlags((1,), 0, 3, FrameFlag.ABSENT),
         c.SetAttributes(1, (("a", "b"),)),
