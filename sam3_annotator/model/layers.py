@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -21,6 +22,8 @@ Activation = Literal["relu", "gelu"]
 
 TILE_SCORES = 2**22
 """Attention scores worked on at once on a processor: 8 MB in bfloat16."""
+TILE_HEADS = 4
+"""Heads among which they are shared; fewer heads make taller, faster products."""
 
 
 class TableCache:
@@ -84,15 +87,17 @@ def _attend_in_tiles(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     rounded to bfloat16, which doubles the rounding error of the result (0.4 % instead of 0.2 %).
     """
     batch, heads, length, width = q.shape
-    rows = max(1, min(length, TILE_SCORES // (heads * k.shape[2])))
+    tiles = math.ceil(TILE_HEADS * length * k.shape[2] / TILE_SCORES)
+    rows = math.ceil(length / tiles)
     q, k, v = (q * width**-0.5).contiguous(), k.contiguous(), v.contiguous()
     out = torch.empty(batch, length, heads, width, dtype=q.dtype, device=q.device).transpose(1, 2)
-    for index in range(batch):
-        keys = k[index].transpose(1, 2)
+    for index, head in product(range(batch), range(0, heads, TILE_HEADS)):
+        group = slice(head, head + TILE_HEADS)
+        keys, values = k[index, group].transpose(1, 2), v[index, group]
         for start in range(0, length, rows):
             tile = slice(start, start + rows)
-            weights = torch.bmm(q[index, :, tile], keys).softmax(-1)
-            out[index, :, tile] = torch.bmm(weights, v[index])
+            weights = torch.bmm(q[index, group, tile], keys).softmax(-1)
+            out[index, group, tile] = torch.bmm(weights, values)
     return out
 
 
