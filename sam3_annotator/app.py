@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication
 
 from sam3_annotator import __version__, log, paths
 from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.domain.media_paths import PROJECT_SUFFIX
 from sam3_annotator.errors import FileTrouble
 from sam3_annotator.io.errands import ErrandStopped
 from sam3_annotator.io.opening import open_media
-from sam3_annotator.store.project_file import SUFFIX
 from sam3_annotator.ui import qt_log
 from sam3_annotator.ui.bridge import EngineBridge, ReadingBridge
 from sam3_annotator.ui.main_window import MainWindow
@@ -156,7 +156,7 @@ class Program(QObject):
 
     def _go_on(self, files: Sequence[Path], model: ModelChoice) -> None:
         desks = self.window.desks
-        projects = [path for path in files if path.suffix == SUFFIX]
+        projects = [path for path in files if path.suffix == PROJECT_SUFFIX]
         if projects:
             desks.files.open_path(projects[0])
         elif files:

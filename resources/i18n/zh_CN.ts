@@ -1041,8 +1041,8 @@
       </translation>
     </message>
     <message>
-      <source>needs SAM 3 weights</source>
-      <translation>需要 SAM 3 权重</translation>
+      <source>needs SAM 3</source>
+      <translation>需要 SAM 3</translation>
     </message>
     <message>
       <source>one of: {list}</source>
@@ -1738,6 +1738,10 @@
       <translation>导入 {name}</translation>
     </message>
     <message>
+      <source>Add pictures</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>Find “{phrase}” everywhere</source>
       <translation>在所有图片中查找“{phrase}”</translation>
     </message>
@@ -1862,6 +1866,14 @@
       <translation>{text}，找不到文件</translation>
     </message>
     <message>
+      <source>No pictures yet</source>
+      <translation>还没有图片</translation>
+    </message>
+    <message>
+      <source>Open a folder of pictures or a clip, or drop it here.</source>
+      <translation>打开图片文件夹或视频，或拖放到这里。</translation>
+    </message>
+    <message>
       <source>All</source>
       <translation>全部</translation>
     </message>
@@ -1888,14 +1900,6 @@
     <message>
       <source>Show by name</source>
       <translation>按名称显示</translation>
-    </message>
-    <message>
-      <source>No pictures yet</source>
-      <translation>还没有图片</translation>
-    </message>
-    <message>
-      <source>Open a folder of pictures or a clip, or drop it here.</source>
-      <translation>打开图片文件夹或视频，或拖放到这里。</translation>
     </message>
     <message>
       <source>{n} in all</source>

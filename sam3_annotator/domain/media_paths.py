@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path, PurePosixPath
 
+PROJECT_SUFFIX = ".s3a"
+"""What project files end with."""
+
 
 def stored_path(file: Path, folder: Path) -> str:
     """What to write for a media file in a project that lies in ``folder``.

@@ -21,7 +21,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class Report(Protocol):
+class Tell(Protocol):
     """What a job calls between two steps."""
 
     def __call__(self, done: int, total: int, text: str = "") -> None:
@@ -30,6 +30,13 @@ class Report(Protocol):
         Raises:
             ErrandStopped: somebody cancelled the job; let it pass through.
         """
+
+
+class Report(Tell, Protocol):
+    """What an errand is given: tells how far it is, and hands parts of the result over."""
+
+    def hand_over(self, take: Callable[[T], None], value: T) -> None:
+        """Have ``take(value)`` run in :meth:`Errands.drain`, in order with everything else."""
 
 
 class ErrandStopped(AnnotatorError):  # noqa: N818 - a request to stop, not a failure
@@ -125,13 +132,8 @@ class Errands:
             self._tell("end", self._run(errand))
 
     def _run(self, errand: Errand) -> Callable[[], None]:
-        def report(done: int, total: int, text: str = "") -> None:
-            if errand.stop.is_set():
-                raise ErrandStopped(errand.title)
-            self._tell("progress", lambda: errand.on_progress(done, total, text))
-
         try:
-            result = errand.work(report)
+            result = errand.work(_Reporter(errand, self._tell))
         except AnnotatorError as error:
             trouble: Exception = error
         except Exception as error:  # noqa: BLE001 - a worker loop: the thread has to live on
@@ -150,3 +152,18 @@ class Errands:
             is_first = len(self._news) == 1
         if is_first:
             self._wake()
+
+
+class _Reporter:
+    """The :class:`Report` of one errand."""
+
+    def __init__(self, errand: Errand, tell: Callable[[str, Callable[[], None]], None]) -> None:
+        self._errand, self._tell = errand, tell
+
+    def __call__(self, done: int, total: int, text: str = "") -> None:
+        if self._errand.stop.is_set():
+            raise ErrandStopped(self._errand.title)
+        self._tell("progress", lambda: self._errand.on_progress(done, total, text))
+
+    def hand_over(self, take: Callable[[T], None], value: T) -> None:
+        self._tell("item", lambda: take(value))

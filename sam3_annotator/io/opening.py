@@ -20,10 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.io.errands import Report
+    from sam3_annotator.io.errands import Tell
     from sam3_annotator.io.media import ClipSource, MediaSource
 
     NameOf = Callable[[Path], str]
+
+
+FIRST_BATCH, BATCH = 8, 400
+"""Files described before the first and every later batch of rows is handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,20 @@ def open_clip(path: Path) -> ClipSource:
     return Clip(path)
 
 
-def gather(paths: Iterable[Path], name_of: NameOf, report: Report) -> Gathered:
+def gather(
+    paths: Iterable[Path],
+    name_of: NameOf,
+    report: Tell,
+    on_batch: Callable[[tuple[NewMedia, ...]], None] = lambda _: None,
+) -> Gathered:
     """Look at files, and at what lies in folders, and describe them as rows.
 
     Args:
         paths: picture files, clips and folders; a folder stands for what it holds.
         name_of: how the project writes down where a file is.
         report: called for every file.
+        on_batch: called with the newest rows now and then, the first ones soon, so that a folder
+            of thousands can be worked on while it is being read; together they are ``items``.
 
     Raises:
         FileTrouble: a folder cannot be read.
@@ -79,14 +90,20 @@ def gather(paths: Iterable[Path], name_of: NameOf, report: Report) -> Gathered:
     files = list(_files(paths))
     items: list[NewMedia] = []
     troubles: list[str] = []
+    handed = 0
     for done, path in enumerate(files):
         report(done, len(files), path.name)
+        if len(items) - handed >= (BATCH if handed else FIRST_BATCH):
+            on_batch(tuple(items[handed:]))
+            handed = len(items)
         try:
             items += _described(path, name_of)
         except ErrandStopped:
             raise
         except AnnotatorError as error:
             troubles.append(str(error))
+    if len(items) > handed:
+        on_batch(tuple(items[handed:]))
     return Gathered(tuple(items), tuple(troubles))
 
 
@@ -113,7 +130,7 @@ def gather_clip(path: Path, name_of: NameOf) -> Gathered:
 
 
 def find_moved(
-    wanted: Mapping[MediaId, str], folder: Path, report: Report
+    wanted: Mapping[MediaId, str], folder: Path, report: Tell
 ) -> tuple[tuple[MediaId, Path], ...]:
     """Find files by the hash of their content below a folder, whatever they are called now.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from sam3_annotator.domain.media_paths import real_path, stored_path
+from sam3_annotator.domain.media_paths import PROJECT_SUFFIX, real_path, stored_path
 from sam3_annotator.domain.project import Project
 from sam3_annotator.errors import FileTrouble, ProjectTrouble
 from sam3_annotator.store import journal, schema
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.masklet import People
 
-SUFFIX = ".s3a"
+SUFFIX = PROJECT_SUFFIX
 """What project files end with."""
 
 _CHECKED_ALWAYS_BYTES = 32 << 20

@@ -86,7 +86,7 @@ class FindBar(QFrame):
         self._minus.setEnabled(takes_exemplars)
         self._start.setEnabled(takes_phrases or takes_exemplars)
         if not takes_phrases:
-            text = translate("FindBar", "needs SAM 3 weights")
+            text = translate("FindBar", "needs SAM 3")
         elif concepts:
             text = translate("FindBar", "one of: {list}").format(list=", ".join(concepts[:4]))
         else:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.errors import Rejected
-from sam3_annotator.io.clip_export import export_with_clips
 from sam3_annotator.io.exchange import ExportOptions, ExportReport, ImportData
-from sam3_annotator.io.registry import import_labels
 from sam3_annotator.ui.text import translate
 from sam3_annotator.workflow.exchanging import (
     ImportSummary,
@@ -93,6 +91,8 @@ class ExchangeDesk(QObject):
                 every_frame=wish.every_frame,
                 progress=report,
             )
+            from sam3_annotator.io.clip_export import export_with_clips  # noqa: PLC0415 - slow
+
             return export_with_clips(wish.format_key, labels, wish.target, options, root)
 
         title = translate("ExchangeDesk", "exporting to {name}").format(name=wish.target.name)
@@ -121,6 +121,8 @@ class ExchangeDesk(QObject):
             root = document.path.parent
 
             def work(_: Report) -> ImportData:
+                from sam3_annotator.io.registry import import_labels  # noqa: PLC0415 - slow
+
                 return import_labels(format_key, files)
 
             title = translate("ExchangeDesk", "reading {name}").format(name=files[0].name)

@@ -10,24 +10,23 @@ from PySide6.QtCore import QObject
 
 from sam3_annotator import paths
 from sam3_annotator.domain.commands import AddMedia, RelocateMedia
-from sam3_annotator.domain.media_paths import stored_path
+from sam3_annotator.domain.media_paths import PROJECT_SUFFIX, stored_path
 from sam3_annotator.errors import FileTrouble, Rejected
 from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES
 from sam3_annotator.io.opening import Gathered, find_moved, gather, gather_clip
-from sam3_annotator.store.project_file import SUFFIX
 from sam3_annotator.ui.text import translate
-from sam3_annotator.workflow.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from sam3_annotator.domain.commands import NewMedia
     from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.io.errands import Report
     from sam3_annotator.ui.ask import Ask
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
-
-BATCH = 1000
+    from sam3_annotator.workflow.document import Document
 
 
 class FileDesk(QObject):
@@ -43,12 +42,13 @@ class FileDesk(QObject):
         """Ask where, and begin an empty project there."""
         path = self._ask.new_file(translate("FileDesk", "New project"), _project_kinds())
         if path is not None:
-            self.create(path if path.suffix else path.with_suffix(SUFFIX))
+            self.create(path if path.suffix else path.with_suffix(PROJECT_SUFFIX))
 
     def create(self, path: Path) -> None:
         """Begin an empty project in this file."""
         with self._workspace.explaining():
-            self._workspace.open_document(Document.create(path, author=self._author()))
+            document = _document_class().create(path, author=self._author())
+            self._workspace.open_document(document)
 
     def open_project(self) -> None:
         """Ask which, and open it."""
@@ -65,7 +65,8 @@ class FileDesk(QObject):
                     translate("FileDesk", "{path} is no longer there.").format(path=path),
                     translate("FileDesk", "It was taken off the list of recent projects."),
                 )
-            self._workspace.open_document(Document.open(path, author=self._author()))
+            document = _document_class().open(path, author=self._author())
+            self._workspace.open_document(document)
 
     def close_project(self) -> None:
         """Go back to the welcome page; everything is on disk already."""
@@ -75,7 +76,7 @@ class FileDesk(QObject):
         """Write a copy of the project file elsewhere, beside the same pictures."""
         with self._workspace.explaining():
             document = self._workspace.require_document()
-            start = document.path.with_name(f"{document.path.stem} copy{SUFFIX}")
+            start = document.path.with_name(f"{document.path.stem} copy{PROJECT_SUFFIX}")
             path = self._ask.new_file(translate("FileDesk", "Save a copy"), _project_kinds(), start)
             if path is not None:
                 document.save_copy(path)
@@ -116,7 +117,7 @@ class FileDesk(QObject):
             self._work.run_errand(
                 translate("FileDesk", "reading the clip"),
                 lambda _: gather_clip(folder, name_of),
-                self._add_gathered,
+                self._add_clip,
             )
 
     def open_sample(self) -> None:
@@ -132,7 +133,7 @@ class FileDesk(QObject):
                         why=error
                     )
                 ) from error
-            project = home / f"sample{SUFFIX}"
+            project = home / f"sample{PROJECT_SUFFIX}"
             if project.exists():
                 self.open_path(project)
                 return
@@ -143,12 +144,18 @@ class FileDesk(QObject):
         """Put files and folders into the open project, or into a new one in ``folder``."""
         if not self._project_for(folder):
             return
-        name_of = self._name_of()
-        self._work.run_errand(
-            translate("FileDesk", "adding pictures"),
-            lambda report: gather(files, name_of, report),
-            self._add_gathered,
-        )
+        document, name_of = self._workspace.require_document(), self._name_of()
+        step = document.open_step(translate("Step", "Add pictures"))
+
+        def keep(items: tuple[NewMedia, ...]) -> None:
+            with self._workspace.explaining():
+                if self._workspace.document is document:
+                    step.do(AddMedia(items))
+
+        def work(report: Report) -> Gathered:
+            return gather(files, name_of, report, lambda items: report.hand_over(keep, items))
+
+        self._work.run_errand(translate("FileDesk", "adding pictures"), work, self._tell_gathered)
 
     def locate_missing(self) -> None:
         """Ask for a folder and look there for every file that is not where it was."""
@@ -191,17 +198,19 @@ class FileDesk(QObject):
         """Make sure that a project is open; a new one lies beside the files it speaks of."""
         if self._workspace.document is not None:
             return True
-        path = folder / f"{folder.name or 'annotations'}{SUFFIX}"
+        path = folder / f"{folder.name or 'annotations'}{PROJECT_SUFFIX}"
         if path.exists():
             self.open_path(path)
         else:
             self.create(path)
         return self._workspace.document is not None
 
-    def _add_gathered(self, gathered: Gathered) -> None:
-        document = self._workspace.require_document()
-        for first in range(0, len(gathered.items), BATCH):
-            document.do(AddMedia(gathered.items[first : first + BATCH]))
+    def _add_clip(self, gathered: Gathered) -> None:
+        self._workspace.require_document().do(AddMedia(gathered.items))
+        self._tell_gathered(gathered)
+
+    @staticmethod
+    def _tell_gathered(gathered: Gathered) -> None:
         if gathered.troubles:
             raise FileTrouble(
                 translate("FileDesk", "%n file(s) could not be used.", "", len(gathered.troubles)),
@@ -222,8 +231,15 @@ class FileDesk(QObject):
         )
 
 
+def _document_class() -> type[Document]:
+    """Imported late: with its SQL it would take a third of the time to the first window."""
+    from sam3_annotator.workflow.document import Document  # noqa: PLC0415
+
+    return Document
+
+
 def _project_kinds() -> str:
-    return translate("FileDesk", "Projects") + f" (*{SUFFIX})"
+    return translate("FileDesk", "Projects") + f" (*{PROJECT_SUFFIX})"
 
 
 def _tr_pictures() -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.store.project_file import SUFFIX
+from sam3_annotator.domain.media_paths import PROJECT_SUFFIX
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class WelcomeSync(QObject):
             self._page.show_model(text, "" if model is None else desk.abilities())
 
     def _dropped(self, files: list[Path]) -> None:
-        projects = [path for path in files if path.suffix == SUFFIX]
+        projects = [path for path in files if path.suffix == PROJECT_SUFFIX]
         if projects:
             self._desks.files.open_path(projects[0])
         elif files:
