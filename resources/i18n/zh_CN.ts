@@ -1739,7 +1739,7 @@
     </message>
     <message>
       <source>Add pictures</source>
-      <translation type="unfinished" />
+      <translation>添加图片</translation>
     </message>
     <message>
       <source>Find “{phrase}” everywhere</source>
