@@ -1,0 +1,186 @@
+"""Rows to labels and back: scopes, matching of media, one step, nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.domain.commands import (
+    AddCategory,
+    AddMedia,
+    AddObjects,
+    FrameMask,
+    NewObject,
+    SetFlags,
+    SetReview,
+)
+from sam3_annotator.domain.entities import FrameFlag, MediaKind, ReviewState, Source
+from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
+from sam3_annotator.io.exchange import (
+    CategoryEntry,
+    ImportData,
+    Labels,
+    MaskEntry,
+    MediaEntry,
+    ObjectEntry,
+)
+from sam3_annotator.workflow.document import Document
+from sam3_annotator.workflow.exchanging import (
+    Scope,
+    bring_in,
+    collect_labels,
+    finished,
+    known_media,
+)
+from tests.support.projects import HEIGHT, WIDTH, clip, picture, square, ticking
+
+
+class Shelf:
+    """A project of two pictures and a clip with three objects."""
+
+    def __init__(self, path) -> None:
+        self.document = Document.create(path, "anna", ticking())
+        made = self.document.do(AddMedia((picture("a.jpg"), picture("b.jpg"), clip()))).made
+        self.a, self.b, self.clip = (MediaId(one) for one in made)
+        self.bus = CategoryId(self.document.do(AddCategory("bus", "#112233")).made[0])
+        self.car = CategoryId(self.document.do(AddCategory("car")).made[0])
+        self.first = self.add(self.a, self.bus, (0,))
+        self.second = self.add(self.a, self.car, (0,))
+        self.third = self.add(self.clip, self.bus, (0, 3, 7))
+
+    def add(self, media, category, frames):
+        masks = tuple(FrameMask(FrameIndex(f), square(4 + f, 4), 0.8) for f in frames)
+        new = NewObject(media, category, masks, origin="box", score=0.9, attributes=(("x", 1.0),))
+        return ObjectId(self.document.do(AddObjects((new,))).made[0])
+
+    def labels(self, scope=None):
+        return finished(collect_labels(self.document.project, scope or Scope()))
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    made = Shelf(tmp_path / "p.s3a")
+    yield made
+    made.document.close()
+
+
+def test_everything_is_collected_with_its_facts(shelf):
+    labels = shelf.labels()
+    assert [entry.name for entry in labels.media] == ["a.jpg", "b.jpg", "clip.mp4"]
+    assert [entry.name for entry in labels.categories] == ["bus", "car"]
+    assert labels.categories[0].color == "#112233"
+    assert len(labels.objects) == 3
+    assert labels.objects[0].score == 0.9
+    assert labels.objects[0].attributes == (("x", 1.0),)
+    assert [(entry.object, entry.frame) for entry in labels.masks] == [
+        (shelf.first, 0), (shelf.second, 0), (shelf.third, 0), (shelf.third, 3), (shelf.third, 7),
+    ]  # fmt: skip
+    assert labels.masks[3].mask == square(7, 4)
+
+
+def test_progress_goes_media_by_media(shelf):
+    steps = collect_labels(shelf.document.project, Scope())
+    assert list(steps) == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("make", "objects", "media"),
+    [
+        (lambda s: Scope(media=frozenset([s.a])), 2, 1),
+        (lambda s: Scope(objects=frozenset([s.third])), 1, 3),
+        (lambda s: Scope(categories=frozenset([s.car])), 1, 3),
+        (lambda s: Scope(with_empty=False), 3, 2),
+    ],
+)
+def test_scopes(shelf, make, objects, media):
+    labels = shelf.labels(make(shelf))
+    assert len(labels.objects) == objects
+    assert len(labels.media) == media
+
+
+def test_rejected_objects_stay_out_unless_wanted(shelf):
+    shelf.document.do(SetReview((shelf.first,), ReviewState.REJECTED))
+    assert len(shelf.labels().objects) == 2
+    assert len(shelf.labels(Scope(with_rejected=True)).objects) == 3
+
+
+def test_absence_is_told_without_a_mask(shelf):
+    shelf.document.do(SetFlags((shelf.third,), FrameIndex(3), FrameIndex(3), FrameFlag.ABSENT))
+    entry = next(e for e in shelf.labels().masks if e.object == shelf.third and e.frame == 3)
+    assert entry.mask.is_empty
+    assert entry.flags & FrameFlag.ABSENT
+
+
+def test_out_and_in_again_gives_the_same_masks(shelf, tmp_path):
+    labels = shelf.labels()
+    other = Document.create(tmp_path / "q.s3a", "ben", ticking())
+    other.do(AddMedia((picture("b.jpg"), clip(), picture("a.jpg"))))
+    summary = finished(bring_in(other, ImportData(labels, ("a warning",)), {}, "Import x"))
+    assert (summary.media, summary.categories, summary.objects) == (0, 2, 3)
+    assert summary.warnings == ("a warning",)
+    assert summary.left_out == ()
+    again = finished(collect_labels(other.project, Scope()))
+    assert sorted(m.mask.blob_id for m in again.masks) == sorted(
+        m.mask.blob_id for m in labels.masks
+    )
+    assert {m.source for m in again.masks} == {Source.IMPORTED}
+    assert {o.attributes for o in again.objects} == {(("x", 1.0),)}
+    other.undo()
+    assert finished(collect_labels(other.project, Scope())).objects == ()
+    assert other.project.categories == {}
+    other.close()
+
+
+def test_media_that_the_project_lacks_come_from_files_or_are_left_out(shelf, tmp_path):
+    other = Document.create(tmp_path / "q.s3a", "ben", ticking())
+    labels = shelf.labels()
+    files = {labels.media[0].key: picture("moved/a.jpg")}
+    summary = finished(bring_in(other, ImportData(labels), files, "Import"))
+    assert summary.media == 1
+    assert summary.objects == 2
+    assert summary.left_out == ("b.jpg", "clip.mp4")
+    assert [media.path for media in other.project.media.values()] == ["moved/a.jpg"]
+    other.close()
+
+
+def test_categories_of_the_same_name_are_one(shelf):
+    entry = MediaEntry(1, "a.jpg", MediaKind.IMAGE, WIDTH, HEIGHT)
+    labels = Labels(
+        (entry,),
+        (CategoryEntry(1, "BUS"), CategoryEntry(2, "Van")),
+        (ObjectEntry(1, 1, 1), ObjectEntry(2, 1, 2)),
+        (MaskEntry(1, 0, square(1, 1)),),
+    )
+    summary = finished(bring_in(shelf.document, ImportData(labels), {}, "Import"))
+    assert summary.categories == 1
+    names = [category.name for category in shelf.document.project.categories.values()]
+    assert names == ["bus", "car", "Van"]
+
+
+def media_entry(name, content="", width=WIDTH, page=0):
+    return MediaEntry(9, name, MediaKind.IMAGE, width, HEIGHT, 1, page, content)
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (media_entry("other/name.jpg", "hash of b.jpg"), "b"),
+        (media_entry("a.jpg"), "a"),
+        (media_entry("train/a.jpg"), "a"),
+        (media_entry("train/a.jpg", "unknown hash"), "a"),
+        (media_entry("a.jpg", width=1), None),
+        (media_entry("a.jpg", page=3), None),
+        (media_entry("nowhere.jpg"), None),
+    ],
+)
+def test_media_are_known_by_content_path_or_unique_name(shelf, entry, expected):
+    found = known_media(shelf.document.project, Labels((entry,), (), (), ()))
+    assert found == ({} if expected is None else {9: getattr(shelf, expected)})
+
+
+def test_a_name_that_fits_two_media_fits_none(shelf):
+    shelf.document.do(AddMedia((picture("x/same.jpg"), picture("y/same.jpg"))))
+    project = shelf.document.project
+    ambiguous = Labels((media_entry("z/same.jpg"),), (), (), ())
+    assert known_media(project, ambiguous) == {}
+    exact = Labels((media_entry("y/same.jpg"),), (), (), ())
+    assert project.media[known_media(project, exact)[9]].path == "y/same.jpg"
