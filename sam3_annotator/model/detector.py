@@ -122,10 +122,9 @@ class Detector(nn.Module):
         image = features.detector[2]
         rows, columns = image.shape[-2:]
         position = self._position(rows, columns, image)
-        keeps_summary = geometry is not None or summary_without_exemplars
-        if geometry is None:
-            geometry = GeometryPrompts.none(text.tokens.shape[0], image.device)
-        tokens, is_real = self._prompt(text, geometry, image, position, with_geometry=keeps_summary)
+        tokens, is_real = self._prompt(
+            text, geometry, image, position, summary_alone=summary_without_exemplars
+        )
         prompt = (tokens, is_real[:, None, None])
         cells = image.flatten(2).transpose(1, 2)  # (B, C, h, w) -> (B, S, C)
         cells = cells.expand(max(cells.shape[0], tokens.shape[0]), -1, -1)
@@ -144,18 +143,21 @@ class Detector(nn.Module):
     def _prompt(
         self,
         text: TextFeatures,
-        geometry: GeometryPrompts,
+        geometry: GeometryPrompts | None,
         image: Tensor,
         position: Tensor,
         *,
-        with_geometry: bool,
+        summary_alone: bool,
     ) -> tuple[Tensor, Tensor]:
         """All prompt tokens (B, L, C), phrase first, and which of them are real (B, L)."""
-        batch = max(text.tokens.shape[0], geometry.boxes.shape[0], image.shape[0])
+        prompts = 1 if geometry is None else geometry.boxes.shape[0]
+        batch = max(text.tokens.shape[0], prompts, image.shape[0])
         words = text.tokens.expand(batch, -1, -1)
         is_word = text.is_real.expand(batch, -1)
-        if not with_geometry:
-            return words, is_word
+        if geometry is None:
+            if not summary_alone:
+                return words, is_word
+            geometry = GeometryPrompts.none(1, image.device)  # the same for every phrase
         if image.shape[0] > geometry.boxes.shape[0]:
             geometry = geometry.repeated(image.shape[0])
         tokens, is_real = self.geometry_encoder(geometry, image, position)

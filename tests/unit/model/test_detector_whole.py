@@ -108,6 +108,17 @@ def test_one_picture_many_prompts_equals_one_at_a_time(pair):
             assert torch.allclose(got, expected, atol=TOLERANCE), (row, name)
 
 
+def test_many_phrases_without_exemplars_equal_one_at_a_time(pair):
+    ours, _ = pair
+    features = ours.encode_image(PIXELS)
+    text = ours.encode_text(torch.tensor([[94, 5, 7, 9, 95, 0, 0, 0], [94, 8, 95, 0, 0, 0, 0, 0]]))
+    together = ours.detect(features, text)
+    for row in range(2):
+        alone = ours.detect(features, text.phrase(row))
+        assert torch.allclose(together.logits[row], alone.logits[0], atol=TOLERANCE)
+        assert torch.allclose(together.mask_logits[row], alone.mask_logits[0], atol=TOLERANCE)
+
+
 def test_several_pictures_equal_one_at_a_time(pair):
     ours, _ = pair
     pixels = torch.cat((PIXELS, PIXELS.flip(-1)))
