@@ -60,16 +60,21 @@ class FrameCache:
         with self._changed:
             return self._bytes
 
-    def get(self, index: int) -> Pixels:
+    def get(self, index: int, *, moves: bool = True) -> Pixels:
         """Return frame ``index``, decoding it here and now unless it is held.
 
         The step from the last frame asked for sets the direction of reading ahead.
+
+        Args:
+            index: of the frame.
+            moves: False for a side glance that leaves reading ahead where it is.
 
         Raises:
             MediaTrouble, FileTrouble: as ``MediaSource.frame``; also when closed.
         """
         with self._changed:
-            self._move_to(index)
+            if moves:
+                self._move_to(index)
             while index in self._in_flight:
                 self._changed.wait()
             self._check_open()

@@ -52,7 +52,12 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One moment of the view state."""
+    """One moment of the view state.
+
+    Attributes:
+        span: the selected range of frames of a clip, both ends included; None for none.
+        is_playing: whether the clip runs; nothing dear is done for a frame then.
+    """
 
     media_id: MediaId | None = None
     frame: FrameIndex = FrameIndex(0)
@@ -60,6 +65,8 @@ class View:
     tool: Tool = Tool.CLICK
     category_id: CategoryId | None = None
     display: Display = Display()
+    span: tuple[FrameIndex, FrameIndex] | None = None
+    is_playing: bool = False
 
     @property
     def selected(self) -> ObjectId | None:
@@ -81,6 +88,8 @@ class ViewState:
 
     def update(self, **changes: Any) -> None:  # noqa: ANN401 - fields of View, checked by replace
         """Change some fields at once; listeners hear (before, after) when something differs."""
+        if changes.get("media_id", self._view.media_id) != self._view.media_id:
+            changes = {"span": None, "is_playing": False, **changes}
         before, after = self._view, replace(self._view, **changes)
         if after == before:
             return

@@ -13,8 +13,8 @@ from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.engine.protocol import EncodeFrame, FrameRef, Priority
 from sam3_annotator.io.images import Picture
-from sam3_annotator.io.opening import open_media
 from sam3_annotator.ui.canvas import Pyramid
+from sam3_annotator.ui.wiring.clip_reading import ClipReading
 from sam3_annotator.workflow.desk import Listener, silent
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sam3_annotator.domain.entities import Media
-    from sam3_annotator.io.media import MediaSource
     from sam3_annotator.ui.canvas import CanvasView
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.view_state import View
@@ -35,6 +34,9 @@ _Key = tuple[MediaId, FrameIndex]
 
 class PictureSync(QObject):
     """Loads what the view points at and hands it to the canvas.
+
+    Attributes:
+        clip: the decoded frames of the open clip.
 
     Signals:
         shown: the media that is now on the canvas.
@@ -49,15 +51,23 @@ class PictureSync(QObject):
         self._workspace, self._canvas = workspace, canvas
         self._kept: OrderedDict[_Key, Pyramid] = OrderedDict()
         self._picture: Pyramid | None = None
-        self._clip: tuple[MediaId, MediaSource] | None = None
+        self._awaited: _Key | None = None
+        self._last_frame = FrameIndex(0)
+        self.clip = ClipReading()
         workspace.view_changed.connect(self._view_changed)
         workspace.document_changed.connect(self._forget_all)
         workspace.touched.connect(self._touched)
+        workspace.model_changed.connect(lambda _: self._look_ahead_again())
 
     @property
     def picture(self) -> Pyramid | None:
         """The picture on the canvas; None while there is none."""
         return self._picture
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the frame that the view points at has not arrived yet."""
+        return self._awaited is not None
 
     def reload(self) -> None:
         """Read the shown frame again, e.g. after its file was found elsewhere."""
@@ -72,13 +82,21 @@ class PictureSync(QObject):
         if self._picture is None and is_ours and Table.MEDIA in touched.tables:
             self.reload()
 
+    def _look_ahead_again(self) -> None:
+        media_id = self._workspace.view.media_id
+        if self._picture is not None and media_id is not None:
+            self._look_ahead(media_id)
+
     def _view_changed(self, before: View, after: View) -> None:
         if (before.media_id, before.frame) == (after.media_id, after.frame):
+            if before.is_playing and not after.is_playing and not self.is_waiting:
+                self._work_on_shown()
             return
         self._workspace.segmenting.open_frame(None)
         self._workspace.detecting.open_frame(None)
         if after.media_id is None:
             self._workspace.reading.loader.forget("picture")
+            self._awaited = None
             self._put(None)
             return
         self._show(after.media_id, after.frame)
@@ -89,6 +107,7 @@ class PictureSync(QObject):
             self._workspace.reading.loader.forget("picture")
             self._arrived(media_id, frame, kept)
             return
+        self._awaited = (media_id, frame)
         self._workspace.reading.loader.request(
             "picture",
             self._reader(media_id, frame),
@@ -101,25 +120,33 @@ class PictureSync(QObject):
         media, path = project.medium(media_id), self._workspace.path_of(media_id)
         if media.kind is MediaKind.IMAGE:
             return partial(_read_picture, path, media)
-        return partial(self._read_clip_frame, path, media, frame)
+        return partial(self._read_clip_frame, path, frame)
 
     def _arrived(self, media_id: MediaId, frame: FrameIndex, picture: Pyramid) -> None:
         self._keep((media_id, frame), picture)
         view = self._workspace.view
         if (view.media_id, view.frame) != (media_id, frame):
             return
+        self._awaited = None
         self._put(picture, media_id)
+        if not view.is_playing:
+            self._work_on_shown()
+        self.shown.emit(media_id)
+
+    def _work_on_shown(self) -> None:
+        """Let prompts be placed on what is on the canvas; the model looks at it, then around."""
         shown = self._workspace.frame_ref()
         self._workspace.segmenting.open_frame(shown)
         self._workspace.detecting.open_frame(shown)
-        self.shown.emit(media_id)
-        self._look_ahead(media_id)
+        if shown is not None:
+            self._look_ahead(shown.media.media_id)
 
     def _put(self, picture: Pyramid | None, key: object = None) -> None:
         self._picture = picture
         self._canvas.set_picture(picture, key)
 
     def _not_shown(self, media_id: MediaId, error: Exception) -> None:
+        self._awaited = None
         if self._workspace.view.media_id == media_id:
             self._put(None)
             self.failed.emit(media_id, error)
@@ -128,6 +155,7 @@ class PictureSync(QObject):
         """Read the neighbours and let the model encode them, when there is nothing better to do."""
         project = self._workspace.require_document().project
         if project.medium(media_id).kind is not MediaKind.IMAGE:
+            self._encode_frames_ahead(project.medium(media_id))
             return
         order = list(project.media)
         place = order.index(media_id)
@@ -145,13 +173,22 @@ class PictureSync(QObject):
                     _ignore,
                     urgency=10 + rank,
                 )
-            self._encode_ahead(near, rank)
+            self._encode_ahead(near, FrameIndex(0), rank)
 
-    def _encode_ahead(self, media_id: MediaId, rank: int) -> None:
+    def _encode_frames_ahead(self, media: Media) -> None:
+        """Let the model look at the frames around the shown one while nobody wants anything."""
+        present = self._workspace.view.frame
+        steps = NEIGHBOURS if present >= self._last_frame else tuple(-n for n in NEIGHBOURS)
+        self._last_frame = present
+        for rank, step in enumerate(steps):
+            if 0 <= present + step < media.frame_count:
+                self._encode_ahead(media.id, FrameIndex(present + step), rank)
+
+    def _encode_ahead(self, media_id: MediaId, frame: FrameIndex, rank: int) -> None:
         if not self._workspace.settings.prefetches or self._workspace.model is None:
             return
         self._workspace.engine.desk.ask(
-            EncodeFrame(FrameRef(self._workspace.media_ref(media_id), FrameIndex(0))),
+            EncodeFrame(FrameRef(self._workspace.media_ref(media_id), frame)),
             lane=("encode", "near", rank),
             priority=Priority.PREFETCH,
             listener=Listener(silent, silent),
@@ -165,15 +202,12 @@ class PictureSync(QObject):
 
     def _forget_all(self) -> None:
         self._kept.clear()
+        self.clip.reopen()
 
     # ------------------------------------------------------------------ loader thread
 
-    def _read_clip_frame(self, path: Path, media: Media, frame: FrameIndex) -> Pyramid:
-        if self._clip is None or self._clip[0] != media.id:
-            if self._clip is not None:
-                self._clip[1].close()
-            self._clip = (media.id, open_media(path, MediaKind.CLIP))
-        return Pyramid(self._clip[1].frame(frame))
+    def _read_clip_frame(self, path: Path, frame: FrameIndex) -> Pyramid:
+        return Pyramid(self.clip.frame(path, frame))
 
 
 def _read_picture(path: Path, media: Media) -> Pyramid:
