@@ -22,7 +22,7 @@ from sam3_annotator.workflow.exchanging import Scope, collect_labels, finished
 from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from sam3_annotator.domain.ids import MediaId, ObjectId
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.main_window import MainWindow
 
 _PATIENCE_MS = 300_000
-_CAT, _CUP, _SUIT, _COIN = (225, 130), (45, 25, 385, 330), (250, 400), (19, 17, 59, 57)
+_SETTLE_MS = 300
+_CAT, _CUP, _SUIT, _COIN = (225, 130), (45, 25, 385, 330), (110, 330), (19, 17, 59, 57)
+_BACKGROUND, _STROKE = (330, 60), ((60, 480), (90, 495), (120, 503))
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ class Demo(QObject):
         if workspace.can(Capability.EXEMPLAR):
             yield from self._find_similar("coins", _COIN)
         yield from self._undo_and_redo()
-        self._export()
+        yield from self._export()
 
     def _open_sample(self) -> Iterator[Callable[[], bool]]:
         home = self._folder / "sample"
@@ -121,7 +123,7 @@ class Demo(QObject):
         yield self._is_answered
         count = len(self._workspace.segmenting.attempt.choices)
         self._say(f"clicked the {name}: {count} masks offered")
-        self._shoot(f"1-click-{name}")
+        yield from self._shoot(f"1-click-{name}")
         QTest.keyClick(self._canvas, Qt.Key.Key_Return)
         yield lambda: self._objects() == 1
 
@@ -134,7 +136,7 @@ class Demo(QObject):
         QTest.keyClick(self._canvas, Qt.Key.Key_Return)
         yield lambda: self._objects() > before
         self._say(f"boxed the {name}")
-        self._shoot(f"2-box-{name}")
+        yield from self._shoot(f"2-box-{name}")
 
     def _correct(self, name: str, place: tuple[int, int]) -> Iterator[Callable[[], bool]]:
         yield from self._go_to(name)
@@ -142,18 +144,21 @@ class Demo(QObject):
         self._workspace.state.update(tool=Tool.CLICK)
         self._mouse_click(place)
         yield self._is_answered
-        self._mouse_click((place[0] + 110, place[1] - 250), Qt.MouseButton.RightButton)
+        for _ in range(self._steps_to_largest()):
+            QTest.keyClick(self._canvas, Qt.Key.Key_Tab)
+        yield self._is_answered
+        self._mouse_click(_BACKGROUND, Qt.MouseButton.RightButton)
         yield self._is_answered
         QTest.keyClick(self._canvas, Qt.Key.Key_Return)
         yield lambda: self._objects() > before
-        self._say("clicked the suit, took the background away with a second click")
+        self._say("clicked the suit, chose the whole of it, and took the background away")
         made = self._newest_object()
         self._workspace.state.update(tool=Tool.BRUSH, selection=(made,))
         steps = len(self._history())
-        self._mouse_drag([(120, 440), (160, 470), (200, 490)])
+        self._mouse_drag(_STROKE)
         yield lambda: len(self._history()) > steps
         self._say("painted a missing part with the brush")
-        self._shoot(f"3-brush-{name}")
+        yield from self._shoot(f"3-brush-{name}")
 
     def _find_similar(
         self, name: str, box: tuple[int, int, int, int]
@@ -165,7 +170,7 @@ class Demo(QObject):
         yield lambda: self._workspace.detecting.search.has_answer
         search = self._workspace.detecting.search
         self._say(f"one exemplar among the {name}: {len(search.open)} candidates above threshold")
-        self._shoot(f"4-find-{name}")
+        yield from self._shoot(f"4-find-{name}")
         if search.open:
             self._window.desks.finding.accept_all()
             yield lambda: self._objects() > before
@@ -174,22 +179,23 @@ class Demo(QObject):
         before = self._objects()
         document = self._workspace.require_document()
         steps = min(5, sum(not entry.is_undone for entry in self._history()))
+        yield from self._settle()
         for _ in range(steps):
-            QTest.keyClick(self._canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+            self._window.table["edit.undo"].trigger()
         yield lambda: bool(document.redo_title)
-        modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        yield from self._settle()
         for _ in range(steps):
-            QTest.keyClick(self._canvas, Qt.Key.Key_Z, modifiers)
+            self._window.table["edit.redo"].trigger()
         yield lambda: self._objects() == before and not document.redo_title
         self._say(f"undid and redid {steps} steps")
 
-    def _export(self) -> None:
+    def _export(self) -> Iterator[Callable[[], bool]]:
         document = self._workspace.require_document()
         labels = finished(collect_labels(document.project, Scope()))
         target = self._folder / "labels.json"
         self.report.export = export_labels("coco", labels, target)
         self._say(f"exported COCO: {self.report.export.counts}")
-        self._shoot("5-done")
+        yield from self._shoot("5-done")
 
     # ------------------------------------------------------------------ hands and eyes
 
@@ -233,7 +239,7 @@ class Demo(QObject):
     ) -> None:
         QTest.mouseClick(self._canvas, button, Qt.KeyboardModifier.NoModifier, self._at(place))
 
-    def _mouse_drag(self, places: list[tuple[int, ...]]) -> None:
+    def _mouse_drag(self, places: Sequence[tuple[int, ...]]) -> None:
         first, *rest = [self._at((p[0], p[1])) for p in places]
         none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
         QTest.mousePress(self._canvas, left, none, first)
@@ -244,10 +250,29 @@ class Demo(QObject):
     def _say(self, line: str) -> None:
         self.report.lines.append(line)
 
-    def _shoot(self, name: str) -> None:
+    def _shoot(self, name: str) -> Iterator[Callable[[], bool]]:
+        """A picture of the window, once everything that reacts to the gesture has reacted."""
+        yield from self._settle()
         path = self._folder / f"{name}.png"
         self._window.grab().save(str(path))
         self.report.pictures.append(path)
+
+    def _settle(self) -> Iterator[Callable[[], bool]]:
+        """Let menus and panels, which follow a moment later, catch up."""
+        settled: list[bool] = []
+
+        def settle() -> None:
+            settled.append(True)
+            self._look()
+
+        QTimer.singleShot(_SETTLE_MS, self, settle)
+        yield lambda: bool(settled)
+
+    def _steps_to_largest(self) -> int:
+        attempt = self._workspace.segmenting.attempt
+        areas = [choice.mask.area for choice in attempt.choices]
+        largest = max(range(len(areas)), key=areas.__getitem__)
+        return (largest - attempt.chosen) % len(areas)
 
     def _project_media(self) -> int:
         project = self._workspace.project
