@@ -7,17 +7,33 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import ReviewState
-    from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
+    from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
 
 
 @dataclass(frozen=True, slots=True)
 class SetReview:
-    """Judge objects, as a whole or (with both ends, included) over a span of frames."""
+    """Judge objects, as a whole or (with both ends, included) over a span of frames.
+
+    Attributes:
+        evidence: how the span looked when it was judged, as :mod:`.doubts.records` writes it;
+            kept in the log, because a correction changes the masks that it was about.
+    """
 
     object_ids: tuple[ObjectId, ...]
     state: ReviewState
     start: FrameIndex | None = None
     stop: FrameIndex | None = None
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckComplete:
+    """Say whether every instance of a category on a frame has been found."""
+
+    media_id: MediaId
+    frame: FrameIndex
+    category_id: CategoryId
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +87,5 @@ class AddModelPass:
     settings: str = "{}"
 
 
-ReviewCommand = SetReview | AddComment | ResolveComment | RemoveComment | AddSignOff | AddModelPass
+CommentCommand = AddComment | ResolveComment | RemoveComment
+ReviewCommand = SetReview | CheckComplete | CommentCommand | AddSignOff | AddModelPass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,14 @@ from sam3_annotator.domain.commands_review import (
     AddComment,
     AddModelPass,
     AddSignOff,
+    CheckComplete,
     RemoveComment,
     ResolveComment,
     ReviewCommand,
     SetReview,
 )
-from sam3_annotator.domain.entities import Comment, ModelPass, ReviewMark, SignOff
+from sam3_annotator.domain.doubts.records import CHECK, VERDICT
+from sam3_annotator.domain.entities import Comment, ModelPass, PromptRecord, ReviewMark, SignOff
 from sam3_annotator.domain.ids import FrameIndex, PassId
 from sam3_annotator.domain.painting import check_frame, frame_range
 from sam3_annotator.domain.review import fingerprint
@@ -35,17 +38,12 @@ def decide_review(draft: Draft, command: ReviewCommand) -> Step:
     match command:
         case SetReview():
             return _set_review(draft, command)
+        case CheckComplete():
+            return _check_complete(draft, command)
         case AddComment():
             return _add_comment(draft, command)
-        case ResolveComment():
-            comment = _comment(draft, command.media_id, command.comment_id)
-            new = replace(comment, is_resolved=command.is_resolved)
-            draft.put(Table.COMMENTS, comment, new)
-            return draft.step("Resolve comment" if command.is_resolved else "Reopen comment")
-        case RemoveComment():
-            comment = _comment(draft, command.media_id, command.comment_id)
-            draft.put(Table.COMMENTS, comment, None)
-            return draft.step("Remove comment")
+        case ResolveComment() | RemoveComment():
+            return _change_comment(draft, command)
         case AddSignOff():
             return _sign_off(draft, command)
         case AddModelPass():
@@ -75,10 +73,47 @@ def _set_review(draft: Draft, command: SetReview) -> Step:
             marked_at=draft.stamp.at,
         )
         draft.put(Table.REVIEWS, None, mark)
+        if command.evidence:
+            _log(draft, mark, command.evidence)
         if is_whole:
             draft.put(Table.OBJECTS, item, replace(item, review=command.state))
     names = draft.name_of(items[0]) if len(items) == 1 else f"{len(items)} objects"
     return draft.step(f"Review {names}: {command.state.value.replace('_', ' ')}")
+
+
+def _log(draft: Draft, mark: ReviewMark, evidence: str) -> None:
+    record = PromptRecord(
+        id=draft.new_id(Table.PROMPTS),
+        media_id=mark.media_id,
+        object_id=mark.object_id,
+        frame=mark.start,
+        kind=VERDICT,
+        payload=evidence,
+        author=draft.stamp.author,
+        given_at=draft.stamp.at,
+    )
+    draft.put(Table.PROMPTS, None, record)
+
+
+def _check_complete(draft: Draft, command: CheckComplete) -> Step:
+    check_frame(draft.medium(command.media_id), command.frame)
+    category = draft.category(command.category_id)
+    record = PromptRecord(
+        id=draft.new_id(Table.PROMPTS),
+        media_id=command.media_id,
+        object_id=None,
+        frame=command.frame,
+        kind=CHECK,
+        payload=json.dumps(
+            {"category": int(category.id), "is_complete": command.is_complete},
+            separators=(",", ":"),
+        ),
+        author=draft.stamp.author,
+        given_at=draft.stamp.at,
+    )
+    draft.put(Table.PROMPTS, None, record)
+    said = "all found" if command.is_complete else "some are missing"
+    return draft.step(f"Check {category.name}: {said}", made=(record.id,))
 
 
 def _add_comment(draft: Draft, command: AddComment) -> Step:
@@ -98,6 +133,15 @@ def _add_comment(draft: Draft, command: AddComment) -> Step:
     )
     draft.put(Table.COMMENTS, None, comment)
     return draft.step("Add comment", made=(comment.id,))
+
+
+def _change_comment(draft: Draft, command: ResolveComment | RemoveComment) -> Step:
+    comment = _comment(draft, command.media_id, command.comment_id)
+    if isinstance(command, RemoveComment):
+        draft.put(Table.COMMENTS, comment, None)
+        return draft.step("Remove comment")
+    draft.put(Table.COMMENTS, comment, replace(comment, is_resolved=command.is_resolved))
+    return draft.step("Resolve comment" if command.is_resolved else "Reopen comment")
 
 
 def _comment(draft: Draft, media_id: MediaId, comment_id: int) -> Comment:

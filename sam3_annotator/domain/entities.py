@@ -256,8 +256,9 @@ class PromptRecord:
 
     Attributes:
         object_id: the object it was for; None when it belonged to the whole frame.
-        kind: "clicks", "box", "mask", "concept", ...
-        payload: JSON text of the prompts, see :mod:`sam3_annotator.domain.prompt_text`.
+        kind: "clicks", "box", "mask", "concept", ...; "verdict" and "check" are a reviewer's.
+        payload: JSON text of the prompts, see :mod:`sam3_annotator.domain.prompt_text`; of a
+            reviewer's words, see :mod:`sam3_annotator.domain.doubts.records`.
     """
 
     id: int

@@ -1,0 +1,173 @@
+"""Jumps: which frames a jump casts doubt on, those after it or those before it, and how far.
+
+A jump says that one of its sides is wrong. Two jumps that lead away and back again put the frames
+between them in doubt; of a single one the side that is unlike the rest of the track.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sam3_annotator.domain.doubts.evidence import centres, sizes, visible
+from sam3_annotator.domain.doubts.signals import COLUMN, JUMPS, Signal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sam3_annotator.domain.doubts.evidence import Evidence
+    from sam3_annotator.domain.masklet import Masklet
+
+_EVENT = 0.6
+"""Least strength of a jump whose consequences are followed."""
+_MEMORY_FRAMES = 80.0
+"""How slowly the doubt after a jump fades."""
+_HINDSIGHT_FRAMES = 30.0
+"""How slowly it fades towards the frames before."""
+_LONGEST = 90
+"""Frames within which a second jump can take the first one back."""
+_AROUND = 40
+"""Frames on either side that say what is usual."""
+_STATE_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Track:
+    """One object as it is walked: rows that are seen, in the order in which a tracker made them.
+
+    Attributes:
+        rows: (V,) of the masklet.
+        frames: (V,) numbers, descending when walked backwards.
+        states: (V, 2) log size and log aspect.
+        places: (V, 2) centres in pixels.
+        jumps: (V,) strength of the jump into each row; partners: (V,) who it was swapped with.
+    """
+
+    rows: NDArray[np.intp]
+    frames: NDArray[np.int64]
+    states: NDArray[np.float64]
+    places: NDArray[np.float64]
+    jumps: NDArray[np.float32]
+    partners: NDArray[np.int32]
+
+
+def follow_jumps(evidence: Evidence, masklet: Masklet) -> None:
+    """Write NEAR_JUMP down: the doubt that jumps leave around them, up to the next human frame."""
+    column = COLUMN[Signal.NEAR_JUMP]
+    evidence.strengths[:, column] = 0.0
+    evidence.values[:, column] = np.nan
+    columns = [COLUMN[signal] for signal in JUMPS]
+    jumps = evidence.strengths[:, columns].max(axis=1)
+    jumps[~evidence.is_open] = 0.0
+    if not (jumps >= _EVENT).any():
+        return
+    human = np.flatnonzero(~evidence.is_open)
+    bounds = [-1, *human.tolist(), len(masklet)]
+    for before, after in pairwise(bounds):
+        is_backward = before == -1 and human.size > 0
+        first, last = max(0, before), min(len(masklet), after + 1)
+        _follow(evidence, _walked(evidence, masklet, (first, last), jumps, is_backward=is_backward))
+
+
+def _walked(
+    evidence: Evidence,
+    masklet: Masklet,
+    part: tuple[int, int],
+    jumps: NDArray[np.float32],
+    *,
+    is_backward: bool,
+) -> _Track:
+    rows = np.arange(*part)[visible(masklet)[slice(*part)]]
+    # A jump is noted on the later of two frames; walked backwards it leads into the earlier one.
+    into = np.concatenate((jumps[rows[1:]], [np.float32(0)])) if is_backward else jumps[rows]
+    partners = evidence.others[rows, COLUMN[Signal.SWAP]]
+    if is_backward:
+        rows, into, partners = rows[::-1], into[::-1], np.concatenate(([0], partners[:0:-1]))
+    boxes = evidence.boxes_xyxy_px[rows]
+    extents = np.maximum(boxes[:, 2:] - boxes[:, :2], 1.0)
+    aspect = np.log(extents[:, 0] / extents[:, 1])
+    states = np.stack((np.log(sizes(masklet)[rows]), 0.5 * aspect), axis=1)
+    frames = masklet.frames[rows].astype(np.int64)
+    return _Track(rows, frames, states, centres(evidence)[rows], into, partners)
+
+
+def _follow(evidence: Evidence, track: _Track) -> None:
+    events = np.flatnonzero(track.jumps >= _EVENT).tolist()
+    explained: set[int] = set()
+    for number, event in enumerate(events):
+        if event in explained:
+            continue
+        end = _put_right(track, event, events[number + 1 :])
+        if end is not None:
+            explained.add(end)
+            strength = max(float(track.jumps[event]), float(track.jumps[end]))
+            _cast(evidence, track, event, np.arange(event, end), strength)
+            continue
+        strength = float(track.jumps[event])
+        if _is_before_odd(track, event):
+            before = np.arange(event - 1, -1, -1)
+            _cast(evidence, track, event, before, strength, _HINDSIGHT_FRAMES)
+        else:
+            after = np.arange(event, track.rows.size)
+            _cast(evidence, track, event, after, strength, _MEMORY_FRAMES)
+
+
+def _cast(
+    evidence: Evidence,
+    track: _Track,
+    event: int,
+    places: NDArray[np.intp],
+    strength: float,
+    memory: float = np.inf,
+) -> None:
+    away = np.abs(track.frames[places] - track.frames[event])
+    told = np.full(places.size, float(track.frames[event]))
+    evidence.note(Signal.NEAR_JUMP, track.rows[places], strength * np.exp(-away / memory), told)
+
+
+def _put_right(track: _Track, event: int, later: list[int]) -> int | None:
+    """The later jump that leads back to how things were before the first one."""
+    if event == 0:
+        return None
+    old, place = _settled(track, event - _STATE_ROWS, event)
+    for other in later:
+        passed = abs(int(track.frames[other] - track.frames[event - 1]))
+        if passed > _LONGEST:
+            return None
+        partner = track.partners[event]
+        if partner and partner == track.partners[other]:
+            return other
+        now, there = _settled(track, other, other + _STATE_ROWS)
+        away = float(np.linalg.norm(there - place)) / float(np.exp(old[0]))
+        odd, _ = _settled(track, event, min(other, event + _STATE_ROWS))
+        is_like_before = abs(now[0] - old[0]) < 0.12 or abs(now[0] - old[0]) < 0.4 * abs(
+            odd[0] - old[0]
+        )
+        if is_like_before and away < min(2.0, 0.4 + 0.06 * passed):
+            return other
+    return None
+
+
+def _settled(
+    track: _Track, start: int, stop: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """State (log size, half log aspect) as a median over some places, and the nearest place."""
+    part = slice(max(0, start), max(1, stop))
+    nearest = track.places[part][-1] if start < 0 or stop - start <= 0 else track.places[part]
+    place = nearest if nearest.ndim == 1 else np.median(nearest, axis=0)
+    return np.median(track.states[part], axis=0), place
+
+
+def _is_before_odd(track: _Track, event: int) -> bool:
+    """Whether what was before a jump is unlike the track around it, and what follows is not."""
+    near = np.abs(track.frames - track.frames[event]) <= _AROUND
+    near[max(0, event - _STATE_ROWS) : event + _STATE_ROWS] = False
+    if np.count_nonzero(near) < 2 * _STATE_ROWS or event < _STATE_ROWS:
+        return False
+    usual = np.median(track.states[near], axis=0)
+    before, _ = _settled(track, event - _STATE_ROWS, event)
+    after, _ = _settled(track, event, event + _STATE_ROWS)
+    return bool(np.linalg.norm(before - usual) > np.linalg.norm(after - usual) + 0.08)
