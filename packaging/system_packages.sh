@@ -13,7 +13,8 @@ command -v dpkg-query >/dev/null || exit 0   # not Debian: the README lists the 
 missing=()
 for name in "${packages[@]}"; do
   # Newer Debian and Ubuntu renamed some packages for 64-bit time; either name will do.
-  if ! dpkg-query -W -f '${Status}\n' "$name" "${name}t64" 2>/dev/null | grep -q "ok installed"; then
+  # dpkg-query fails when one of the two names is unknown, which says nothing about the other.
+  if ! { dpkg-query -W -f '${Status}\n' "$name" "${name}t64" 2>/dev/null || true; } | grep -q "ok installed"; then
     missing+=("$name")
   fi
 done

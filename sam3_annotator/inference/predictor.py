@@ -18,6 +18,7 @@ from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.opening import open_backend
 from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
+from sam3_annotator.model.mask_cleanup import fill_holes, remove_specks
 from sam3_annotator.model.preprocess import (
     boxes_to_pixels,
     boxes_to_unit,
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.backend import Backend
     from sam3_annotator.inference.features import Features
+
+_SPECK_SHARE = 0.001
+"""Holes and islands below this share of the picture are not what anybody pointed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ class Predictor:
         features = self.backend.encode(image)
         return Encoded(image.shape[0], image.shape[1], self.info.weights_hash, features)
 
-    def segment(
+    def segment(  # noqa: PLR0913 - one argument per kind of prompt
         self,
         encoded: Encoded,
         *,
@@ -166,6 +170,7 @@ class Predictor:
         box: ArrayLike | None = None,
         mask_logits: NDArray[np.float32] | None = None,
         multimask: bool | None = None,
+        cleans: bool = True,
     ) -> Segmentation:
         """Masks for one object.
 
@@ -176,6 +181,8 @@ class Predictor:
             box: (4,) xyxy in original pixels.
             mask_logits: (h, w) logits of an earlier answer to refine.
             multimask: whether to offer whole, part and sub-part; by default only for a lone click.
+            cleans: fill holes and drop islands smaller than a thousandth of the picture, as the
+                published picture predictor does with holes; ``logits`` are never cleaned.
 
         Raises:
             Rejected: no prompt at all.
@@ -183,7 +190,7 @@ class Predictor:
         """
         self._require(encoded)
         prompt = click_prompt(encoded, points, labels, box, mask_logits, multimask)
-        return _segmentation(self.backend.segment(encoded.features, prompt), encoded)
+        return _segmentation(self.backend.segment(encoded.features, prompt), encoded, cleans=cleans)
 
     def detect(
         self,
@@ -277,12 +284,20 @@ def click_prompt(
     )
 
 
-def _segmentation(raw: RawMasks, encoded: Encoded) -> Segmentation:
+def _segmentation(raw: RawMasks, encoded: Encoded, *, cleans: bool) -> Segmentation:
     order = np.argsort(-raw.scores, kind="stable")
     logits = np.ascontiguousarray(raw.logits[order])
     logits.flags.writeable = False
-    masks = full_masks(logits, encoded.height, encoded.width)
+    shown = _without_specks(logits) if cleans else logits
+    masks = full_masks(shown, encoded.height, encoded.width)
     return Segmentation(masks, raw.scores[order], logits, raw.object_score)
+
+
+def _without_specks(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    area = int(logits.shape[-1] * logits.shape[-2] * _SPECK_SHARE)
+    tensor = torch.from_numpy(logits.copy())
+    cleaned = remove_specks(fill_holes(tensor, area), area)
+    return np.asarray(cleaned.numpy(), np.float32)
 
 
 def _rows(values: ArrayLike, width: int) -> NDArray[np.float32]:
