@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from sam3_annotator import __version__, log, paths
 from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.media_paths import PROJECT_SUFFIX
+from sam3_annotator.engine.protocol import EncodeFrame, SegmentObject
 from sam3_annotator.errors import FileTrouble
 from sam3_annotator.io.errands import ErrandStopped
 from sam3_annotator.io.opening import open_media
@@ -35,7 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sam3_annotator.demo import DemoReport
-    from sam3_annotator.engine.protocol import FrameRef, MediaRef, Session
+    from sam3_annotator.engine.protocol import (
+        Crashed,
+        Failed,
+        FrameRef,
+        MediaRef,
+        Session,
+        Ticket,
+    )
     from sam3_annotator.io.errands import Report
     from sam3_annotator.io.media import MediaSource
 
@@ -138,7 +146,7 @@ class Program(QObject):
         self.workspace = Workspace(self.engine, self.reading, settings, self.theme)
         self.window = MainWindow(self.workspace, LocalServices())
         self.crashed.connect(self.window.dialogs.explain, Qt.ConnectionType.QueuedConnection)
-        self.engine.desk.on_trouble = lambda _, ending: self.workspace.troubled.emit(ending.error)
+        self.engine.desk.on_trouble = self._tell_trouble
 
     def start(self, files: Sequence[Path], model: ModelChoice) -> None:
         """Show the window, open what was asked for, and begin to load the model."""
@@ -153,6 +161,15 @@ class Program(QObject):
         if not is_stopped:
             _log.error("a thread did not stop in time")
         return is_stopped
+
+    def _tell_trouble(self, ticket: Ticket, ending: Failed | Crashed) -> None:
+        """Explain what somebody waits for; what ran by itself is one line in the status bar."""
+        is_hover = isinstance(ticket.request, SegmentObject) and ticket.lane == "hover"
+        if isinstance(ticket.request, EncodeFrame) or is_hover:
+            _log.warning("in the background: %s", ending.error)
+            self.workspace.said.emit(str(ending.error))
+        else:
+            self.workspace.troubled.emit(ending.error)
 
     def _go_on(self, files: Sequence[Path], model: ModelChoice) -> None:
         desks = self.window.desks

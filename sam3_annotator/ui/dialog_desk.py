@@ -15,7 +15,7 @@ from sam3_annotator.domain.commands import (
     RemoveCategory,
     ReorderCategories,
 )
-from sam3_annotator.errors import AnnotatorError, FileTrouble
+from sam3_annotator.errors import AnnotatorError, FileTrouble, ProjectTrouble
 from sam3_annotator.ui.actions.action_set import plain_text
 from sam3_annotator.ui.actions.spec import Menu
 from sam3_annotator.ui.keymap import shown
@@ -82,6 +82,7 @@ class DialogDesk(QObject):
             "about": self.open_about,
         }
         self._desks.window.wanted.connect(self._open)
+        self._desks.files.damaged.connect(self.offer_rescue)
         self._desks.exchange.export_wanted.connect(self.open_export)
         self._desks.exchange.import_wanted.connect(self._choose_import)
         self._desks.exchange.reported.connect(self._report)
@@ -108,6 +109,14 @@ class DialogDesk(QObject):
             return
         dialog = MovedDialog(self._window, error, self._workspace.theme.tokens)
         dialog.look_requested.connect(self._desks.files.locate_missing)
+        dialog.open()
+
+    def offer_rescue(self, path: Path, error: ProjectTrouble) -> None:
+        """A project that cannot be opened."""
+        from sam3_annotator.ui.dialogs.trouble import DamagedDialog  # noqa: PLC0415
+
+        dialog = DamagedDialog(self._window, error, self._workspace.theme.tokens)
+        dialog.rescue_requested.connect(lambda: self._desks.rescue.ask_and_save(path))
         dialog.open()
 
     def open_palette(self) -> QDialog:

@@ -17,6 +17,7 @@ from sam3_annotator.ui.actions.spec import Menu
 from sam3_annotator.ui.actions.table import ACTIONS
 from sam3_annotator.ui.actions.table_tools import TOOL_GROUPS
 from sam3_annotator.ui.ask import Ask
+from sam3_annotator.ui.context_menus import ContextMenus
 from sam3_annotator.ui.dialog_desk import DialogDesk, Outside
 from sam3_annotator.ui.docks import Docks
 from sam3_annotator.ui.icons import app_icon
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
             self, workspace, self.desks, self.table, Outside(self.ask, services)
         )
         self._situation = SituationSync(workspace, self.desks, self.table)
+        self.installEventFilter(self._situation)
         self._connect()
         self.layout_memory.restore()
         self._show_document()
@@ -159,6 +161,9 @@ class MainWindow(QMainWindow):
         workspace.theme.changed.connect(self._use_theme)
         workspace.document_changed.connect(self._show_document)
         self.desks.window.wanted.connect(self._wanted)
+        menus = ContextMenus(self, workspace, self.desks, self.table)
+        self.parts.objects.menu_requested.connect(menus.open_for_objects)
+        self.parts.thumbnails.menu_requested.connect(menus.open_for_media)
         pictures = self.controllers.pictures
         pictures.failed.connect(lambda _, error: self.dialogs.offer_search(error))
 

@@ -187,6 +187,14 @@ _FLAGS = (
         with_media,
         icon="check",
     ),
+    ActionSpec(
+        "media.remove",
+        Menu.EDIT,
+        QT_TRANSLATE_NOOP("Actions", "Take this picture out of the project"),
+        lambda desks: desks.navigation.remove_shown(),
+        when=with_media,
+        opens_group=True,
+    ),
 )
 
 OBJECT_ACTIONS = (*_SELECTION, *_MASKS, *_FLAGS)

@@ -77,6 +77,27 @@ class MovedDialog(Dialog):
         look.clicked.connect(self.close)
 
 
+class DamagedDialog(Dialog):
+    """Tells that a project cannot be opened, and offers a copy of what is readable.
+
+    Signals:
+        rescue_requested: the user wants such a copy.
+    """
+
+    rescue_requested = Signal()
+
+    def __init__(self, parent: QWidget | None, error: Trouble, tokens: Tokens) -> None:
+        super().__init__(parent, translate("DamagedDialog", "The project cannot be opened"))
+        self.setMinimumWidth(460)
+        self.body.addLayout(_marked(error.message, "warning", tokens))
+        self.body.addWidget(label(error.remedy or kept_line(error), "dim"))
+        self.body.addStretch(1)
+        self.add_close().setDefault(True)
+        rescue = self.add_button(translate("DamagedDialog", "Save what is readable…"))
+        rescue.clicked.connect(self.rescue_requested)
+        rescue.clicked.connect(self.close)
+
+
 class CrashDialog(Dialog):
     """Tells about a bug of ours and offers the log; sends nothing anywhere."""
 

@@ -18,6 +18,7 @@ from sam3_annotator.ui.wiring.navigation import Navigation
 from sam3_annotator.ui.wiring.objects import ObjectDesk
 from sam3_annotator.ui.wiring.panel_sync import PanelSync
 from sam3_annotator.ui.wiring.picture_sync import PictureSync
+from sam3_annotator.ui.wiring.rescue import RescueDesk
 from sam3_annotator.ui.wiring.scene_sync import SceneSync
 from sam3_annotator.ui.wiring.status_sync import StatusSync
 from sam3_annotator.ui.wiring.strip_sync import StripSync
@@ -59,8 +60,10 @@ class Controllers:
         model.described.connect(parts.top_bar.show_device)
         window = WindowDesk(workspace, parts.canvas)
         parts.top_bar.chip_clicked.connect(window.show_model)
+        files = FileDesk(workspace, work, ask)
         desks = Desks(
-            files=FileDesk(workspace, work, ask),
+            files=files,
+            rescue=RescueDesk(workspace, work, ask, files),
             exchange=ExchangeDesk(workspace, work),
             edits=EditDesk(workspace),
             navigation=navigation,

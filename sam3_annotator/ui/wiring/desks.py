@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.model import ModelDesk
     from sam3_annotator.ui.wiring.navigation import Navigation
     from sam3_annotator.ui.wiring.objects import ObjectDesk
+    from sam3_annotator.ui.wiring.rescue import RescueDesk
     from sam3_annotator.ui.wiring.window import WindowDesk
     from sam3_annotator.ui.wiring.work import WorkDesk
 
@@ -24,6 +25,7 @@ class Desks:
     """The desks of one window; each lives as long as the window."""
 
     files: FileDesk
+    rescue: RescueDesk
     exchange: ExchangeDesk
     edits: EditDesk
     navigation: Navigation

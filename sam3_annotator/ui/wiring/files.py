@@ -6,12 +6,12 @@ import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator import paths
 from sam3_annotator.domain.commands import AddMedia, RelocateMedia
 from sam3_annotator.domain.media_paths import PROJECT_SUFFIX, stored_path
-from sam3_annotator.errors import FileTrouble, Rejected
+from sam3_annotator.errors import FileTrouble, ProjectTrouble, Rejected
 from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES
 from sam3_annotator.io.opening import Gathered, find_moved, gather, gather_clip
 from sam3_annotator.ui.text import translate
@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 
 
 class FileDesk(QObject):
-    """What the File menu and the welcome page can do with files."""
+    """What the File menu and the welcome page can do with files.
+
+    Signals:
+        damaged: path of a project that cannot be opened, and why.
+    """
+
+    damaged = Signal(object, object)
 
     def __init__(self, workspace: Workspace, work: WorkDesk, ask: Ask) -> None:
         super().__init__(workspace)
@@ -65,7 +71,11 @@ class FileDesk(QObject):
                     translate("FileDesk", "{path} is no longer there.").format(path=path),
                     translate("FileDesk", "It was taken off the list of recent projects."),
                 )
-            document = _document_class().open(path, author=self._author())
+            try:
+                document = _document_class().open(path, author=self._author())
+            except ProjectTrouble as error:
+                self.damaged.emit(path, error)
+                return
             self._workspace.open_document(document)
 
     def close_project(self) -> None:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.domain.commands import SetMediaState
+from sam3_annotator.domain.commands import RemoveMedia, SetMediaState
 from sam3_annotator.domain.entities import MediaKind, MediaState
 from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sam3_annotator.ui.wiring.workspace import Workspace
 
 
@@ -21,6 +23,7 @@ class Navigation(QObject):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._workspace = workspace
+        self._shown: Callable[[], Sequence[MediaId]] | None = None
         workspace.document_changed.connect(self._open_first)
         workspace.touched.connect(lambda _: self._keep_valid())
 
@@ -29,6 +32,10 @@ class Navigation(QObject):
         """Every media, in the order they are walked through."""
         project = self._workspace.project
         return () if project is None else tuple(project.media)
+
+    def walk_through(self, shown: Callable[[], Sequence[MediaId]]) -> None:
+        """Let next and previous go by what a filtered list shows."""
+        self._shown = shown
 
     @property
     def is_clip(self) -> bool:
@@ -55,7 +62,7 @@ class Navigation(QObject):
 
     def step_media(self, amount: int) -> None:
         """Go on by some media, clip or picture."""
-        order, present = self.order, self._workspace.view.media_id
+        order, present = self._walk(), self._workspace.view.media_id
         if not order or present is None:
             return
         place = order.index(present)
@@ -106,6 +113,25 @@ class Navigation(QObject):
         state = MediaState.TODO if is_done else MediaState.DONE
         if self._workspace.do(SetMediaState((present,), state)) is not None and not is_done:
             self.step_todo()
+
+    def remove_shown(self) -> None:
+        """Take the shown media out of the project, with everything on it; the file stays."""
+        present, order = self._workspace.view.media_id, self.order
+        if present is None:
+            return
+        place = order.index(present)
+        after = order[place + 1 : place + 2] or order[place - 1 : place]
+        if after:
+            self.go_to(after[0])
+        self._workspace.do(RemoveMedia((present,)))
+
+    def _walk(self) -> tuple[MediaId, ...]:
+        """What next and previous go through: what the list shows, and where we are."""
+        order, present = self.order, self._workspace.view.media_id
+        if self._shown is None:
+            return order
+        shown = set(self._shown())
+        return tuple(one for one in order if one in shown or one == present)
 
     def _open_first(self) -> None:
         if self.order:

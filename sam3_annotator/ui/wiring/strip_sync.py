@@ -49,6 +49,7 @@ class StripSync(QObject):
         self._asked: set[MediaId] = set()
         self._missing: set[MediaId] = set()
         self._panel.opened.connect(navigation.go_to)
+        navigation.walk_through(lambda: self._panel.shown_ids)
         self._panel.thumbnails_wanted.connect(self._load)
         workspace.document_changed.connect(self._start_over)
         workspace.touched.connect(self._touched)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sam3_annotator.engine.protocol import Session
     from sam3_annotator.ui.main_window import MainWindow
     from sam3_annotator.ui.wiring.desks import Desks
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -110,18 +111,22 @@ def launch(qtbot, qapp, tmp_path) -> Iterator[Callable[..., Running]]:
     """Starts programs; stops them and checks that nothing is left running."""
     started: list[Running] = []
 
-    def start(*files: Path, theme: ThemeMode = ThemeMode.DARK, language: str = "en") -> Running:
+    def start(
+        *files: Path,
+        theme: ThemeMode = ThemeMode.DARK,
+        language: str = "en",
+        make_session: Callable[[], Session] | None = None,
+    ) -> Running:
         settings = Settings(tmp_path / f"settings{len(started)}.ini")
         settings.theme, settings.language, settings.author = theme, language, "Ada"
         session = FakeSession(lambda _: SIZE)
-        program = Program(qapp, settings, lambda: session)
+        program = Program(qapp, settings, make_session or (lambda: session))
         running = Running(program, session, Answers(), settings)
-        program.window.desks.files._ask = running.answers
-        program.window.desks.finding._ask = running.answers
-        program.window.dialogs._ask = running.answers
+        for question in ("files", "file", "folder", "new_file", "confirm"):
+            setattr(program.window.ask, question, getattr(running.answers, question))
         started.append(running)
         qtbot.addWidget(program.window)
-        with qtbot.waitSignal(program.workspace.model_changed):
+        with qtbot.waitSignal(program.workspace.model_changed, timeout=60_000):
             program.start(list(files), ModelChoice())
         return running
 

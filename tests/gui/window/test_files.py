@@ -9,8 +9,8 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from sam3_annotator.domain.entities import MediaKind
-from sam3_annotator.errors import AnnotatorError, FileTrouble, ProjectTrouble
-from sam3_annotator.ui.dialogs.trouble import MovedDialog, TroubleDialog
+from sam3_annotator.errors import FileTrouble, ProjectTrouble
+from sam3_annotator.ui.dialogs.trouble import DamagedDialog, MovedDialog, TroubleDialog
 
 
 def dialogs(kind):
@@ -68,17 +68,53 @@ def test_an_empty_folder_is_told_in_the_status_bar(launch, tmp_path, qtbot):
     qtbot.waitUntil(lambda: any("no pictures" in sentence for sentence in said))
 
 
-def test_a_damaged_project_is_not_touched(launch, tmp_path):
+def test_a_damaged_project_is_not_touched(launch, tmp_path, qtbot):
     path = tmp_path / "broken.s3a"
     path.write_bytes(b"this is no project" * 100)
     running = launch()
-    troubles = []
-    running.workspace.troubled.connect(troubles.append)
     running.desks.files.open_path(path)
-    assert isinstance(troubles[0], AnnotatorError)
-    assert isinstance(troubles[0], ProjectTrouble | FileTrouble)
+    assert len(dialogs(DamagedDialog)) == 1
     assert path.read_bytes() == b"this is no project" * 100
     assert running.workspace.document is None
+    troubles = []
+    running.workspace.troubled.connect(troubles.append)
+    running.answers.paths = [tmp_path / "rescued.s3a"]
+    dialogs(DamagedDialog)[0].rescue_requested.emit()
+    qtbot.waitUntil(lambda: bool(troubles))
+    assert isinstance(troubles[0], ProjectTrouble)
+
+
+def test_what_is_readable_of_a_damaged_project_is_saved_and_opened(labelling, qtbot, tmp_path):
+    path = labelling.workspace.document.path
+    labelling.desks.files.close_project()
+    whole = path.read_bytes()
+    page = 4096
+    path.write_bytes(whole[: len(whole) - page] + b"\xff" * page)
+    target = tmp_path / "rescued.s3a"
+    labelling.desks.rescue.save(path, target)
+    qtbot.waitUntil(lambda: labelling.workspace.document is not None)
+    assert labelling.workspace.document.path == target
+    assert len(labelling.project.media) == 4
+
+
+def test_taking_a_picture_out_goes_to_the_next(labelling, pictures):
+    labelling.desks.navigation.step(1)
+    labelling.desks.navigation.remove_shown()
+    names = [media.path for media in labelling.project.media.values()]
+    assert names == ["p0.png", "p2.png", "p3.png"]
+    shown = labelling.project.media[labelling.workspace.view.media_id]
+    assert shown.path == "p2.png"
+    assert (pictures / "p1.png").exists()
+    labelling.desks.edits.undo()
+    assert len(labelling.project.media) == 4
+
+
+def test_next_goes_by_the_filter_of_the_list(labelling):
+    panel = labelling.window.parts.thumbnails
+    panel._name.setText("p3")
+    labelling.desks.navigation.step(1)
+    shown = labelling.project.media[labelling.workspace.view.media_id]
+    assert shown.path == "p3.png"
 
 
 def test_a_project_that_is_gone_leaves_the_recent_list(launch, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QMenu
 
 from sam3_annotator.domain.commands import AddCategory, EditCategory
 from sam3_annotator.domain.entities import AttributeSpec, FrameFlag
@@ -182,3 +182,14 @@ def test_rows_tell_their_state_in_words(labelling, qtbot):
     qtbot.waitUntil(lambda: bool(panel._groups) and panel._groups[0].rows[0].is_hidden)
     index = panel._model.index(0, 0, panel._model.index(0, 0))
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "object 1, human, hidden"
+
+
+def test_the_menu_of_an_object_changes_its_category(labelling, qtbot):
+    found = paint(labelling)
+    labelling.workspace.do(AddCategory("bus"))
+    labelling.window.parts.objects.menu_requested.emit(labelling.window.pos())
+    popup = next(m for m in labelling.window.findChildren(QMenu) if m.isVisible())
+    kinds = popup.actions()[0].menu()
+    next(entry for entry in kinds.actions() if entry.text() == "bus").trigger()
+    assert labelling.project.object(found).category_id == named(labelling, "bus").id
+    popup.close()

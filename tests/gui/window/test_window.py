@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from sam3_annotator import log
-from sam3_annotator.errors import OutOfMemory, WeightsTrouble
+from sam3_annotator.errors import MediaTrouble, OutOfMemory, WeightsTrouble
 from sam3_annotator.ui.dialogs.trouble import CrashDialog, TroubleDialog
 from sam3_annotator.ui.settings import ModelChoice, ThemeMode, WorkKind
 from sam3_annotator.ui.tokens import DARK, LIGHT
@@ -109,6 +109,15 @@ def test_out_of_memory_is_told_and_the_next_click_works(labelling, qtbot):
     click(labelling, 60, 50)
     qtbot.waitUntil(lambda: not labelling.workspace.segmenting.attempt.is_waiting)
     assert labelling.session.freed == 1, "memory was freed and the step tried again"
+
+
+def test_what_fails_in_the_background_is_one_line_and_no_dialog(labelling, qtbot):
+    said = []
+    labelling.workspace.said.connect(said.append)
+    labelling.session.fail_with = MediaTrouble("This picture cannot be read.")
+    labelling.desks.navigation.step(3)
+    qtbot.waitUntil(lambda: "This picture cannot be read." in said)
+    assert not visible(TroubleDialog)
 
 
 def test_a_bug_opens_the_crash_dialog_and_the_log_knows(labelling, qtbot):
