@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
+from typing_extensions import override
 
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.actions.spec import Situation
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class SituationSync(QObject):
-    """Looks at everything once after any number of changes."""
+    """Looks at everything once after any number of changes, and at once before a key counts.
+
+    It filters its window's events for that: keys typed faster than the event loop turns (Ctrl+A,
+    Delete) would otherwise meet actions that are still disabled.
+    """
 
     def __init__(self, workspace: Workspace, desks: Desks, actions: ActionSet) -> None:
         super().__init__(workspace)
@@ -38,8 +43,15 @@ class SituationSync(QObject):
             signal.connect(self._soon.start)
         self.refresh()
 
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._soon.isActive():
+            self.refresh()
+        return super().eventFilter(watched, event)
+
     def refresh(self) -> None:
         """Enable and name the actions for the present situation."""
+        self._soon.stop()
         self._actions.follow(self.situation())
 
     def situation(self) -> Situation:
