@@ -1,21 +1,22 @@
 """Memory of the bundled model: how a thing looked lets the frozen click decoder find it again.
 
 Cells of a new frame look for similar cells of remembered frames and read whether those belonged to
-the thing. At the start of training the comparison is the cosine of the frozen embedding, so that
-the untrained module already carries labels from frame to frame; training sharpens it. What is read
+the thing. Cells are compared by learned descriptors, trained beforehand and cheaply, so that the
+untrained reader already carries labels from frame to frame. What is read
 reaches the decoder three ways: a mask prompt, two prompt tokens, and a change of the embedding.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from sam3_annotator.model.descriptor import Descriptor, DescriptorConfig, cells_of
 from sam3_annotator.model.sam_layers import ChannelNorm, Mlp, sine_positions
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class MiniMemoryConfig:
     Attributes:
         embedding: channels of the image embedding and of prompt tokens.
         mid, fine: channels of the two finer feature maps.
-        key: channels of the similarity keys.
+        descriptor: sizes of the network that makes the similarity keys.
         value: channels remembered per cell.
         width: channels of the reading stream.
         heads: heads of the second, learned reading.
@@ -47,7 +48,7 @@ class MiniMemoryConfig:
     embedding: int = 256
     mid: int = 64
     fine: int = 32
-    key: int = 128
+    descriptor: DescriptorConfig = field(default_factory=DescriptorConfig)
     value: int = 96
     width: int = 160
     heads: int = 5
@@ -128,25 +129,29 @@ class Mixer(nn.Module):
 class MemoryWriter(nn.Module):
     """A frame and a thing's mask in it -> ``Memory``."""
 
-    def __init__(self, config: MiniMemoryConfig, keys: nn.Conv2d) -> None:
+    def __init__(self, config: MiniMemoryConfig) -> None:
         super().__init__()
         self.shrink1 = nn.Conv2d(1, 16, 2, stride=2)
         self.norm1 = ChannelNorm(16)
         self.shrink2 = nn.Conv2d(16, config.value, 2, stride=2)
         self.picture = nn.Conv2d(config.embedding, config.value, 1)
         self.mix = nn.Sequential(Mixer(config.value), Mixer(config.value))
-        self.deep_key = nn.Conv2d(config.key + config.value, config.width, 1)
+        self.deep_key = nn.Conv2d(config.descriptor.width + config.value, config.width, 1)
         self.pointer = Mlp((config.embedding + config.value, 192, config.embedding), F.gelu)
-        self._keys = (keys,)  # belongs to the reader; kept out of this module's parameters
 
-    def forward(self, embedding: Tensor, mask_logits: Tensor) -> Memory:
-        """Write ``mask_logits: (N, 1, 4 h, 4 w)`` of a frame's ``embedding: (N or 1, C, h, w)``."""
+    def forward(self, embedding: Tensor, key: Tensor, mask_logits: Tensor) -> Memory:
+        """Write ``mask_logits: (N, 1, 4 h, 4 w)`` of one frame.
+
+        Args:
+            embedding: (N or 1, C, h, w).
+            key: (N or 1, h * w, key), the frame's similarity keys.
+            mask_logits: see above.
+        """
         inside = mask_logits.float().sigmoid()
         x = self.shrink2(F.gelu(self.norm1(self.shrink1(2 * inside - 1))))
         x = self.mix(x + self.picture(embedding))
         value = x.flatten(2).transpose(1, 2)  # (N, C, h, w) -> (N, h * w, C)
         count = value.shape[0]
-        key = unit(self._keys[0](embedding))
         share = F.avg_pool2d(inside, 4)
         half = F.avg_pool2d(torch.cat([x, share.to(x.dtype)], dim=1), 2, ceil_mode=True)
         deep_value = half.flatten(2).transpose(1, 2)
@@ -170,9 +175,8 @@ class MiniMemory(nn.Module):
         super().__init__()
         self.config = config = config or MiniMemoryConfig()
         width = config.width
-        self.keys = nn.Conv2d(config.embedding, config.key, 1, bias=False)
-        nn.init.orthogonal_(self.keys.weight.data.view(config.key, -1))
-        self.writer = MemoryWriter(config, self.keys)
+        self.keys = Descriptor(config.descriptor)
+        self.writer = MemoryWriter(config)
         # Of similarity: sharpness, and pull towards the same place (prompted, recent).
         self.sharpness = nn.Parameter(torch.tensor(math.log(18.0)))
         self.pull = nn.Parameter(torch.tensor([-1.5, 1.5]))
@@ -198,14 +202,15 @@ class MiniMemory(nn.Module):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]  # both are built with a bias
 
-    def remember(self, embedding: Tensor, mask_logits: Tensor) -> Memory:
+    def remember(self, features: ImageFeatures, mask_logits: Tensor) -> Memory:
         """Remember N things of one frame.
 
         Args:
-            embedding: (N or 1, C, h, w), neck output, nothing added.
+            features: of that frame, batch 1 or N, nothing added to the embedding.
             mask_logits: (N, 1, 4 h, 4 w); for a mask a person gave use +-10.
         """
-        memory: Memory = self.writer(embedding, mask_logits)
+        key = self.keys(cells_of(features))
+        memory: Memory = self.writer(features.embedding, key, mask_logits)
         return memory
 
     def recall(self, features: ImageFeatures, places: Sequence[Place], blank: Tensor) -> Recall:
@@ -219,7 +224,7 @@ class MiniMemory(nn.Module):
         embedding = features.embedding
         height, width = features.grid
         count = places[0].memory.value.shape[0]
-        query = unit(self.keys(embedding))
+        query = self.keys(cells_of(features))
         cells = cell_places(height, width, embedding.device)
         seen = self._look(query, places, cells)
         soft = seen[..., -1:]
@@ -314,11 +319,6 @@ class MiniMemory(nn.Module):
         pooled = (x.flatten(2).float() @ weight[..., None]).squeeze(-1)
         best = soft.float().amax(dim=(1, 2))
         return torch.cat([pooled, best[:, None], share.amax(dim=1, keepdim=True)], dim=1)
-
-
-def unit(x: Tensor) -> Tensor:
-    """Cells as unit vectors: ``x: (B, C, h, w)`` -> (B, h * w, C)."""
-    return F.normalize(x.flatten(2).transpose(1, 2).float(), dim=-1).to(x.dtype)
 
 
 def grid(cells: Tensor, height: int, width: int) -> Tensor:

@@ -100,7 +100,7 @@ class MiniTracker:
     def prompt(self, bank: MiniBank, frame: int, features: ImageFeatures, inside: Tensor) -> None:
         """Give the masks of a frame: ``inside: (N, 4 h, 4 w)`` bool."""
         logits = (inside.float() * 2 - 1)[:, None] * PROMPTED_LOGIT
-        bank.prompted[frame] = self.memory.remember(features.embedding, logits)
+        bank.prompted[frame] = self.memory.remember(features, logits)
         bank.tracked.pop(frame, None)
 
     def step(self, bank: MiniBank, frame: int, features: ImageFeatures) -> TrackedFrame:
@@ -113,7 +113,7 @@ class MiniTracker:
         """
         tracked, _ = self.look(features, bank.places(frame, self.rules))
         present = (tracked.present > 0) & (tracked.ious >= self.rules.least_iou)
-        memory = self.memory.remember(features.embedding, tracked.logits[:, None])
+        memory = self.memory.remember(features, tracked.logits[:, None])
         bank.tracked[frame] = (memory, present)
         return tracked
 

@@ -1,12 +1,13 @@
-"""The two trained parts of the bundled model as files: memory for clips, finder of similar."""
+"""The trained parts of the bundled model as files: memory for clips, finder, detector."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
 from sam3_annotator.errors import WeightsTrouble
-from sam3_annotator.model.mini_finder import MiniFinder
+from sam3_annotator.model.mini_detector import MiniDetector
 from sam3_annotator.model.mini_memory import MiniMemory
+from sam3_annotator.model.mini_similar import SimilarWeights
 from sam3_annotator.model.quantized import read_metadata, read_quantized, write_quantized
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ FINDER_FILE = "weights/mini_finder.safetensors"
 _BITS = 8
 _SMALLEST = 2048  # values from which a tensor is coded
 
-_Part = TypeVar("_Part", MiniMemory, MiniFinder)
+_Part = TypeVar("_Part", MiniMemory, SimilarWeights, MiniDetector)
 
 
 def load_mini_memory(path: Path) -> MiniMemory:
@@ -33,13 +34,22 @@ def load_mini_memory(path: Path) -> MiniMemory:
     return _load(path, MiniMemory(), "tracker")
 
 
-def load_mini_finder(path: Path) -> MiniFinder:
-    """Read the finder, float32 on the CPU, frozen, in evaluation mode.
+def load_mini_similar(path: Path) -> SimilarWeights:
+    """Read what the finder of similar things was taught, in the same way.
 
     Raises:
         WeightsTrouble: the file is missing, damaged, or something else.
     """
-    return _load(path, MiniFinder(), "finder")
+    return _load(path, SimilarWeights(), "finder")
+
+
+def load_mini_detector(path: Path) -> MiniDetector:
+    """Read a detector that somebody trained, in the same way; none is bundled.
+
+    Raises:
+        WeightsTrouble: the file is missing, damaged, or something else.
+    """
+    return _load(path, MiniDetector(), "detector")
 
 
 def write_mini(path: Path, module: nn.Module, part: str, notes: dict[str, str]) -> None:
@@ -47,8 +57,8 @@ def write_mini(path: Path, module: nn.Module, part: str, notes: dict[str, str]) 
 
     Args:
         path: file to write.
-        module: a ``MiniMemory`` or a ``MiniFinder``.
-        part: ``"tracker"`` or ``"finder"``.
+        module: a ``MiniMemory``, ``SimilarWeights`` or a ``MiniDetector``.
+        part: ``"tracker"``, ``"finder"`` or ``"detector"``.
         notes: what to remember in the header: steps, seed, data.
     """
     tensors = {key: value.detach().cpu() for key, value in module.state_dict().items()}

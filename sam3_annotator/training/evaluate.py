@@ -15,16 +15,17 @@ import torch
 
 from sam3_annotator import paths
 from sam3_annotator.model.mini_image import IMAGE_FILE, load_mini_image
+from sam3_annotator.model.mini_similar import LEAST_SCORE, SimilarFinder
 from sam3_annotator.model.mini_weights import (
     FINDER_FILE,
     TRACKER_FILE,
-    load_mini_finder,
     load_mini_memory,
+    load_mini_similar,
 )
 from sam3_annotator.training.clips import ClipRecipe, make_clip
 from sam3_annotator.training.contact_sheet import clip_sheet
 from sam3_annotator.training.eval_clicks import evaluate_clicks
-from sam3_annotator.training.eval_finder import evaluate_finder
+from sam3_annotator.training.eval_similar import evaluate_similar, with_finder
 from sam3_annotator.training.eval_tracking import evaluate_tracking, make_followers
 from sam3_annotator.training.scene_cache import encode_scene
 from sam3_annotator.training.scenes import SceneRecipe, make_pair
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sam3_annotator.model.build_tracker import Sam2ImageModel
-    from sam3_annotator.model.mini_finder import MiniFinder
     from sam3_annotator.model.mini_memory import MiniMemory
+    from sam3_annotator.model.mini_similar import SimilarWeights
     from sam3_annotator.training.clips import Clip
     from sam3_annotator.training.scene_cache import EncodedScene
 
@@ -54,7 +55,7 @@ class Model:
 
     image: Sam2ImageModel
     memory: MiniMemory | None = None
-    finder: MiniFinder | None = None
+    similar: SimilarWeights | None = None
 
     def encode(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The backbone in the form that caches want; see ``feature_cache.Encoder``."""
@@ -102,7 +103,7 @@ def open_model(tracker: Path | None = None, finder: Path | None = None) -> Model
     return Model(
         load_mini_image(paths.resource(IMAGE_FILE)),
         load_mini_memory(memory_path) if tracker or memory_path.exists() else None,
-        load_mini_finder(finder_path) if finder or finder_path.exists() else None,
+        load_mini_similar(finder_path) if finder or finder_path.exists() else None,
     )
 
 
@@ -125,8 +126,9 @@ def run_plan(model: Model, plan: Plan, folder: Path) -> dict[str, Any]:
             str(folder / "clip.png"), clip_sheet(model.image, model.memory, clip)[..., ::-1]
         )
         _save(report, folder)
-    if plan.material is not None and plan.synthetic_pairs and model.finder is not None:
-        scores = evaluate_finder(model.finder, held_out_pairs(model, plan))
+    if plan.material is not None and plan.synthetic_pairs and model.similar is not None:
+        finder = SimilarFinder(model.image.heads, model.similar)
+        scores = evaluate_similar(with_finder(finder, LEAST_SCORE), held_out_pairs(model, plan))
         report["find_similar"] = {name: asdict(score) for name, score in scores.items()}
         _save(report, folder)
     return report

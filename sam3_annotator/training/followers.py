@@ -71,7 +71,10 @@ class Flow:
         """See ``Follower``."""
         del features
         grey = _grey(rgb, self._grey.shape)
-        back = np.asarray(self._flow.calc(grey, self._grey, None)) / 2  # flow at twice mask size
+        back = (
+            np.asarray(self._flow.calc(grey, self._grey, np.zeros((*grey.shape, 2), np.float32)))
+            / 2
+        )  # flow at twice mask size
         small = cv2.resize(back, (self._soft.shape[2], self._soft.shape[1]))
         yy, xx = np.mgrid[0 : small.shape[0], 0 : small.shape[1]].astype(np.float32)
         moved = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path  # noqa: TC003 - pydantic reads the annotations at run time
 from typing import TYPE_CHECKING, Literal
 
@@ -13,17 +13,31 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sam3_annotator import paths
 from sam3_annotator.errors import FileTrouble
-from sam3_annotator.model.mini_finder import MiniFinder
+from sam3_annotator.model.mini_detector import MiniDetector
 from sam3_annotator.model.mini_image import IMAGE_FILE, load_mini_image
 from sam3_annotator.model.mini_memory import MiniMemory
-from sam3_annotator.model.mini_weights import load_mini_finder, load_mini_memory, write_mini
+from sam3_annotator.model.mini_similar import SimilarFinder, SimilarWeights
+from sam3_annotator.model.mini_weights import (
+    load_mini_detector,
+    load_mini_memory,
+    load_mini_similar,
+    write_mini,
+)
 from sam3_annotator.training.clips import ClipRecipe, make_clip
+from sam3_annotator.training.detector_stage import DetectorStage
 from sam3_annotator.training.evaluate import Model
 from sam3_annotator.training.feature_cache import encode_clip, save_clip
-from sam3_annotator.training.finder_stage import FinderStage
-from sam3_annotator.training.saved_run import load_average
+from sam3_annotator.training.propagation_stage import PropagationStage
+from sam3_annotator.training.saved_run import Progress, load_average
 from sam3_annotator.training.scene_cache import encode_scene, save_pair
 from sam3_annotator.training.scenes import SceneRecipe, make_pair
+from sam3_annotator.training.similar_stage import (
+    DescriptorStage,
+    draw_prompts,
+    fit_judge,
+    gather_verdicts,
+    pairs_of,
+)
 from sam3_annotator.training.sprites import CutoutLibrary, PhotoLibrary
 from sam3_annotator.training.tracking_stage import TrackingStage
 from sam3_annotator.training.trainer import Trainer, TrainingRules
@@ -31,6 +45,9 @@ from sam3_annotator.training.trainer import Trainer, TrainingRules
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from torch import nn
+
+_PARTS = {"similar": "finder", "tracker": "tracker", "detector": "detector"}
 _CLIP_SEED, _PAIR_SEED = 7, 8
 
 
@@ -38,13 +55,17 @@ class RunConfig(BaseModel):
     """What ``sam3-annotator train`` reads; relative paths are relative to the file.
 
     Attributes:
-        stage: ``"tracker"`` (the memory) or ``"finder"`` (the exemplar detector).
+        stage: ``"similar"`` (descriptor and judge of the finder), ``"tracker"`` (its keys, then
+            the memory), or ``"detector"`` (an exemplar detector of SAM 3's shape).
         material: cut-outs and photos, see ``packaging/weights/gather_material.py``.
         cache: encoded examples; filled up to ``examples`` and used again by later runs.
         folder: checkpoints and curves; a run that is there is continued.
         output: quantised weights to write at the end; none if absent.
         examples: encoded clips or pairs of pictures to draw from.
         start_from: trained weights to begin with, else new ones.
+        finder: finder weights whose descriptor a new tracker's keys begin with.
+        key_steps: steps that teach a new tracker's keys before the memory is trained.
+        judge_pairs: pairs of pictures that the judge learns from.
         training: see ``TrainingRules``.
         clips, scenes: see ``ClipRecipe`` and ``SceneRecipe``.
         threads: CPU threads; 0 leaves torch's choice.
@@ -52,13 +73,16 @@ class RunConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    stage: Literal["tracker", "finder"]
+    stage: Literal["similar", "tracker", "detector"]
     material: Path
     cache: Path
     folder: Path
     output: Path | None = None
     examples: int = Field(default=200, gt=0)
     start_from: Path | None = None
+    finder: Path | None = None
+    key_steps: int = Field(default=600, ge=0)
+    judge_pairs: int = Field(default=60, gt=0)
     training: TrainingRules
     clips: ClipRecipe = ClipRecipe()
     scenes: SceneRecipe = SceneRecipe()
@@ -82,7 +106,7 @@ def read_config(path: Path) -> RunConfig:
     except ValueError as error:
         raise FileTrouble(f"{path} is not JSON: {error}.") from error
     base = path.resolve().parent
-    names = ("material", "cache", "folder", "output", "start_from")
+    names = ("material", "cache", "folder", "output", "start_from", "finder")
     absolute = {n: base / getattr(config, n) for n in names if getattr(config, n) is not None}
     return config.model_copy(update=absolute)
 
@@ -99,25 +123,62 @@ def run(config: RunConfig, say: Callable[[str], None]) -> Path | None:
     torch.manual_seed(config.training.seed)
     model = Model(load_mini_image(paths.resource(IMAGE_FILE)))
     config.cache.mkdir(parents=True, exist_ok=True)
-    stage: TrackingStage | FinderStage
-    if config.stage == "tracker":
-        fill_clips(config, model, say)
-        memory = load_mini_memory(config.start_from) if config.start_from else MiniMemory()
-        stage = TrackingStage(
-            model.image.heads, memory.requires_grad_(requires_grad=True), config.cache
-        )
-    else:
-        fill_pairs(config, model, say)
-        finder = load_mini_finder(config.start_from) if config.start_from else MiniFinder()
-        stage = FinderStage(finder.requires_grad_(requires_grad=True), config.cache)
-    progress = Trainer(stage, config.training, config.folder).run(say)
+    trainers = {"similar": _similar, "tracker": _tracker, "detector": _detector}
+    module, progress = trainers[config.stage](config, model, say)
     if config.output is None:
         return None
-    stage.module.load_state_dict(load_average(config.folder))
     notes = {"steps": str(progress.step), "training": json.dumps(asdict(config.training))}
-    write_mini(config.output, stage.module, config.stage, notes)
+    write_mini(config.output, module, _PARTS[config.stage], notes)
     say(f"wrote {config.output}")
     return config.output
+
+
+def _similar(
+    config: RunConfig, model: Model, say: Callable[[str], None]
+) -> tuple[nn.Module, Progress]:
+    fill_pairs(config, model, say)
+    weights = load_mini_similar(config.start_from) if config.start_from else SimilarWeights()
+    weights.requires_grad_(requires_grad=True).train()
+    stage = DescriptorStage(weights.descriptor, config.cache)
+    progress = Trainer(stage, config.training, config.folder).run(say)
+    weights.descriptor.load_state_dict(load_average(config.folder))
+    weights.eval()
+    say("trying prompts for the judge")
+    rng = np.random.default_rng(config.training.seed)
+    files = sorted(config.cache.glob("*.safetensors"))[: config.judge_pairs]
+    prompts = (prompt for pair in pairs_of(files) for prompt in draw_prompts(rng, pair))
+    facts, right = gather_verdicts(SimilarFinder(model.image.heads, weights), prompts)
+    say(f"judge: loss {fit_judge(weights, facts, right):.4f} on {len(facts)} masks")
+    return weights, progress
+
+
+def _tracker(
+    config: RunConfig, model: Model, say: Callable[[str], None]
+) -> tuple[nn.Module, Progress]:
+    fill_clips(config, model, say)
+    memory = load_mini_memory(config.start_from) if config.start_from else MiniMemory()
+    memory.requires_grad_(requires_grad=True).train()
+    stage = TrackingStage(model.image.heads, memory, config.cache)
+    if config.start_from is None and config.key_steps:
+        if config.finder is not None:
+            memory.keys.load_state_dict(load_mini_similar(config.finder).descriptor.state_dict())
+        rules = replace(config.training, steps=config.key_steps, bf16=False)
+        Trainer(PropagationStage(memory, stage), rules, config.folder / "keys").run(say)
+    memory.keys.eval()
+    progress = Trainer(stage, config.training, config.folder).run(say)
+    memory.load_state_dict(load_average(config.folder))
+    return memory, progress
+
+
+def _detector(
+    config: RunConfig, model: Model, say: Callable[[str], None]
+) -> tuple[nn.Module, Progress]:
+    fill_pairs(config, model, say)
+    detector = load_mini_detector(config.start_from) if config.start_from else MiniDetector()
+    stage = DetectorStage(detector.requires_grad_(requires_grad=True), config.cache)
+    progress = Trainer(stage, config.training, config.folder).run(say)
+    detector.load_state_dict(load_average(config.folder))
+    return detector, progress
 
 
 def fill_clips(config: RunConfig, model: Model, say: Callable[[str], None]) -> None:

@@ -119,7 +119,7 @@ class TrackingStage:
         trusts_truth = bool(rng.random() < self.rules.true_presence)
         for index in [0, example.second] if example.second else [0]:
             prompt = (example.truth(index)[:, None] * 2 - 1) * PROMPTED_LOGIT
-            bank.prompted[index] = self.memory.remember(example.features(index).embedding, prompt)
+            bank.prompted[index] = self.memory.remember(example.features(index), prompt)
         for index in range(1, len(example.times)):
             if index == example.second:
                 continue
@@ -128,7 +128,7 @@ class TrackingStage:
             for name, value in self._judge(frame, guess, truth).items():
                 terms[name].append(value)
             seen = truth.flatten(1).sum(dim=1) > 0 if trusts_truth else frame.present > 0
-            memory = self.memory.remember(features.embedding, frame.logits[:, None])
+            memory = self.memory.remember(features, frame.logits[:, None])
             bank.tracked[index] = (memory, seen)
         return {name: torch.stack(values).mean() for name, values in terms.items() if values}
 

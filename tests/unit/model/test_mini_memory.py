@@ -48,8 +48,8 @@ def test_a_thing_may_not_read_frames_where_it_was_absent() -> None:
     memory = MiniMemory().eval()
     blank = torch.zeros(1, 1, 256)
     features, inside = scene(1)
-    there = memory.remember(features.embedding, (inside.float()[:, None] * 2 - 1) * 10)
-    nowhere = memory.remember(features.embedding, torch.full((1, 1, 32, 32), -10.0))
+    there = memory.remember(features, (inside.float()[:, None] * 2 - 1) * 10)
+    nowhere = memory.remember(features, torch.full((1, 1, 32, 32), -10.0))
     first = Place(there, prompted=True, gap=5)
     lost = Place(nowhere, prompted=False, gap=1, usable=torch.tensor([False]))
     alone = memory.recall(features, [first], blank).mask_logits
@@ -80,7 +80,7 @@ def test_two_things_are_answered_as_if_alone() -> None:
 
 def test_the_bank_reads_first_and_nearest() -> None:
     bank = MiniBank()
-    entry = MiniMemory().remember(scene(1)[0].embedding, torch.zeros(1, 1, 32, 32))
+    entry = MiniMemory().remember(scene(1)[0], torch.zeros(1, 1, 32, 32))
     bank.prompted = {0: entry, 40: entry, 20: entry, 60: entry}
     bank.tracked = {n: (entry, torch.tensor([True])) for n in range(21, 30)}
     places = bank.places(30, TrackRules(prompted=3, recent=2))
@@ -105,7 +105,7 @@ def test_gradients_reach_every_part() -> None:
     memory = MiniMemory(MiniMemoryConfig(width=40))
     features, inside = scene(1)
     place = Place(
-        memory.remember(features.embedding, inside.float()[:, None]), prompted=True, gap=1
+        memory.remember(features, inside.float()[:, None]), prompted=True, gap=1
     )
     recent = Place(place.memory, prompted=False, gap=1)
     torch.nn.init.normal_(memory.draw.weight)

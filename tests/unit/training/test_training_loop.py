@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from sam3_annotator.errors import FileTrouble
-from sam3_annotator.model.mini_finder import MiniFinder
+from sam3_annotator.model.mini_detector import MiniDetector
 from sam3_annotator.model.mini_memory import MiniMemory, MiniMemoryConfig
 from sam3_annotator.model.sam_heads import SamHeads
 from sam3_annotator.model.tracker_config import BUNDLED_HEADS
 from sam3_annotator.training.clips import Clip
+from sam3_annotator.training.detector_losses import cell_owners
+from sam3_annotator.training.detector_stage import DetectorStage, truth_of
 from sam3_annotator.training.feature_cache import EncodedClip, encode_clip, load_clip, save_clip
-from sam3_annotator.training.finder_losses import cell_owners
-from sam3_annotator.training.finder_stage import FinderStage, truth_of
 from sam3_annotator.training.saved_run import load_average
 from sam3_annotator.training.scene_cache import (
     EncodedScene,
@@ -126,7 +126,7 @@ def test_an_encoded_clip_comes_back(tmp_path) -> None:
 def test_the_tracker_stage_learns_on_a_moving_square(tmp_path) -> None:
     save_clip(tmp_path / "c.safetensors", encode_clip(moving_square(), encoder, bf16=False))
     torch.manual_seed(0)
-    memory = MiniMemory(MiniMemoryConfig(width=40, key=24, value=24))
+    memory = MiniMemory(MiniMemoryConfig(width=40, value=24))
     heads = SamHeads(BUNDLED_HEADS).eval().requires_grad_(requires_grad=False)
     stage = TrackingStage(heads, memory, tmp_path)
     losses = stage.losses(np.random.default_rng(0), 0)
@@ -141,7 +141,7 @@ def squares() -> Scene:
     side = 16 * GRID
     rgb = np.full((side, side, 3), 60, np.uint8)
     labels = np.zeros((side, side), np.uint8)
-    for number, (x, y, colour) in enumerate([(4, 4, 220), (36, 4, 220), (20, 40, 120)], start=1):
+    for number, (x, y, colour) in enumerate([(4, 4, 220), (36, 4, 220), (20, 36, 120)], start=1):
         rgb[y : y + 16, x : x + 16, 0] = colour
         labels[y : y + 16, x : x + 16] = number
     return Scene(rgb, labels, (0, 0, 1))
@@ -158,12 +158,12 @@ def test_boxes_are_tight() -> None:
     assert boxes[1].tolist() == pytest.approx([44 / 64, 12 / 64, 0.25, 0.25])
 
 
-def test_the_finder_stage_gives_losses_and_gradients(tmp_path) -> None:
+def test_the_detector_stage_gives_losses_and_gradients(tmp_path) -> None:
     save_pair(tmp_path / "p.safetensors", pair())
     assert torch.equal(load_pair(tmp_path / "p.safetensors")[1].boxes, pair()[1].boxes)
     torch.manual_seed(0)
-    finder = MiniFinder()
-    losses = FinderStage(finder, tmp_path).losses(np.random.default_rng(1), 0)
+    finder = MiniDetector()
+    losses = DetectorStage(finder, tmp_path).losses(np.random.default_rng(1), 0)
     assert {"presence", "score", "l1", "giou", "mask", "semantic", "proposal"} == set(losses)
     sum(losses.values()).backward()
     still = [name for name, p in finder.named_parameters() if p.grad is None]
@@ -174,7 +174,7 @@ def test_every_thing_owns_a_cell() -> None:
     scene = pair()[0]
     truth = truth_of(scene, 0)
     assert len(truth.boxes) == 2
-    finder = MiniFinder()
+    finder = MiniDetector()
     tokens = finder.exemplars(scene.features(), scene.boxes[:1][None], torch.tensor([[1]]))
     proposals = finder.find(scene.features(), tokens).proposals
     owners = cell_owners(truth, proposals, (4 * GRID, 4 * GRID))
@@ -187,7 +187,7 @@ def test_every_thing_owns_a_cell() -> None:
 
 def test_configurations_are_checked(tmp_path) -> None:
     good = {
-        "stage": "finder", "material": "m", "cache": "c", "folder": "f", "training": {"steps": 5},
+        "stage": "detector", "material": "m", "cache": "c", "folder": "f", "training": {"steps": 5},
     }  # fmt: skip
     path = tmp_path / "run.json"
     path.write_text(json.dumps(good))

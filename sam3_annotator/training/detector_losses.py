@@ -14,14 +14,14 @@ from sam3_annotator.training.matching import match
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from sam3_annotator.model.mini_finder import Found, Proposals
+    from sam3_annotator.model.mini_detector import Found, Proposals
 
 ABSENT_SCORE_WEIGHT = 0.2
 """Scores of a picture without the concept count little: presence is there to say so."""
 
 
 @dataclass(frozen=True, slots=True)
-class FinderWeights:
+class DetectorWeights:
     """Loss weights."""
 
     score: float = 4.0
@@ -47,11 +47,13 @@ class Truth:
     masks: Tensor
 
 
-def finder_losses(found: Found, truths: list[Truth], weights: FinderWeights) -> dict[str, Tensor]:
+def detector_losses(
+    found: Found, truths: list[Truth], weights: DetectorWeights
+) -> dict[str, Tensor]:
     """Weighted losses of B prompts.
 
     Args:
-        found: the finder's answers to B prompts.
+        found: the detector's answers to B prompts.
         truths: B truths; one with no boxes means that nothing matches.
         weights: loss weights.
 
@@ -85,7 +87,7 @@ def _match_layer(
     layer: int,
     truth: Truth,
     sums: dict[str, list[Tensor]],
-    weights: FinderWeights,
+    weights: DetectorWeights,
 ) -> None:
     logits, boxes = found.logits[layer][row], found.boxes[layer][row]
     queries, matched = match(logits, boxes, truth.boxes)

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from sam3_annotator.errors import FileTrouble
-from sam3_annotator.training.finder_losses import FinderWeights, Truth, finder_losses
+from sam3_annotator.training.detector_losses import DetectorWeights, Truth, detector_losses
 from sam3_annotator.training.scene_cache import EncodedScene, load_pair
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor, nn
 
-    from sam3_annotator.model.mini_finder import ExemplarTokens, MiniFinder
+    from sam3_annotator.model.mini_detector import ExemplarTokens, MiniDetector
 
 
 @dataclass(frozen=True, slots=True)
-class FinderRules:
+class DetectorRules:
     """How prompts are drawn.
 
     Attributes:
@@ -50,32 +50,32 @@ class Ask:
     elsewhere: bool
 
 
-class FinderStage:
+class DetectorStage:
     """Draws prompts from encoded pairs and computes the losses.
 
     Args:
-        finder: what is trained.
+        detector: what is trained.
         folder: files written by ``save_pair``; it may still be growing.
         rules, weights: see there.
     """
 
     def __init__(
         self,
-        finder: MiniFinder,
+        detector: MiniDetector,
         folder: Path,
-        rules: FinderRules | None = None,
-        weights: FinderWeights | None = None,
+        rules: DetectorRules | None = None,
+        weights: DetectorWeights | None = None,
     ) -> None:
-        self.finder = finder
-        self.rules = rules or FinderRules()
-        self.weights = weights or FinderWeights()
+        self.detector = detector
+        self.rules = rules or DetectorRules()
+        self.weights = weights or DetectorWeights()
         self._folder = folder
         self._files: list[Path] = []
 
     @property
     def module(self) -> nn.Module:
-        """The finder."""
-        return self.finder
+        """The detector."""
+        return self.detector
 
     def losses(self, rng: np.random.Generator, step: int) -> dict[str, Tensor]:
         """Answer a few prompts on one picture."""
@@ -90,13 +90,15 @@ class FinderStage:
         asks = draw_asks(rng, target, other, self.rules)
         if not asks:
             return {}
-        found = self.finder.find(target.features(), encode_asks(self.finder, asks, target, other))
+        found = self.detector.find(
+            target.features(), encode_asks(self.detector, asks, target, other)
+        )
         truths = [truth_of(target, ask.concept) for ask in asks]
-        return finder_losses(found, truths, self.weights)
+        return detector_losses(found, truths, self.weights)
 
 
 def draw_asks(
-    rng: np.random.Generator, target: EncodedScene, other: EncodedScene, rules: FinderRules
+    rng: np.random.Generator, target: EncodedScene, other: EncodedScene, rules: DetectorRules
 ) -> list[Ask]:
     """Prompts for ``target``: present concepts, and one absent from it where the other has one."""
     here = sorted(set(target.concepts.tolist()))
@@ -118,7 +120,7 @@ def _ask(
     rng: np.random.Generator,
     source: EncodedScene,
     concept: int,
-    rules: FinderRules,
+    rules: DetectorRules,
     *,
     elsewhere: bool,
 ) -> Ask:
@@ -143,13 +145,13 @@ def _ask(
 
 
 def encode_asks(
-    finder: MiniFinder, asks: list[Ask], target: EncodedScene, other: EncodedScene
+    detector: MiniDetector, asks: list[Ask], target: EncodedScene, other: EncodedScene
 ) -> ExemplarTokens:
     """Exemplars of all prompts, each encoded on the picture that shows them."""
     parts: list[ExemplarTokens] = []
     for ask in asks:
         source = other if ask.elsewhere else target
-        parts.append(finder.exemplars(source.features(), ask.boxes[None], ask.labels[None]))
+        parts.append(detector.exemplars(source.features(), ask.boxes[None], ask.labels[None]))
     return type(parts[0])(
         *(torch.cat([getattr(part, name) for part in parts]) for name in parts[0].__slots__)
     )

@@ -1,0 +1,145 @@
+"""Readers of true masks, simulated clicks, and the tracking scores on clips with known answers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from sam3_annotator.errors import ExchangeTrouble
+from sam3_annotator.model.build_tracker import Sam2ImageModel
+from sam3_annotator.model.tracker_config import SMALL_HEADS, SMALL_HIERA
+from sam3_annotator.training.clips import Clip
+from sam3_annotator.training.contact_sheet import TILE_PX, clip_sheet
+from sam3_annotator.training.eval_clicks import (
+    MOST_CLICKS,
+    Sample,
+    evaluate_clicks,
+    next_click,
+    tight_box,
+)
+from sam3_annotator.training.eval_tracking import evaluate_tracking, make_followers
+from sam3_annotator.training.followers import Copy, Flow, Logits
+from sam3_annotator.training.truth_folders import davis_clips, picture_samples
+
+
+@pytest.fixture(scope="module")
+def model() -> Sam2ImageModel:
+    torch.manual_seed(0)
+    image = Sam2ImageModel(SMALL_HIERA, SMALL_HEADS).eval()
+    return image.requires_grad_(requires_grad=False)
+
+
+def square_clip(columns: list[int | None], side: int = 64) -> Clip:
+    """A red square; None where it is gone."""
+    frames = np.full((len(columns), side, side, 3), 90, np.uint8)
+    frames += np.random.default_rng(0).integers(0, 40, frames.shape[1:], dtype=np.uint8)
+    labels = np.zeros(frames.shape[:3], np.uint8)
+    for t, column in enumerate(columns):
+        if column is not None:
+            frames[t, 20:40, column : column + 20] = (230, 30, 30)
+            labels[t, 20:40, column : column + 20] = 1
+    return Clip(frames, labels, ("square",))
+
+
+def test_clicks_go_where_the_mistake_is() -> None:
+    truth = np.zeros((40, 60), bool)
+    truth[10:30, 10:50] = True
+    assert next_click(np.zeros_like(truth), truth)[2] == 1
+    shown = truth.copy()
+    shown[:, 50:] = True
+    column, row, label = next_click(shown, truth)
+    assert label == 0
+    assert column >= 50
+    assert 0 <= row < 40
+    column, row, label = next_click(truth, truth)
+    assert (label, bool(truth[row, column])) == (1, True)
+    assert tight_box(truth) == (10, 10, 50, 30)
+
+
+def test_click_scores_have_every_number(model: Sam2ImageModel) -> None:
+    clip = square_clip([10])
+    sample = Sample("s", clip.frames[0], (clip.labels[0] == 1,))
+    scores = evaluate_clicks(model, [sample], side=64)
+    assert len(scores.clicks) == MOST_CLICKS
+    assert scores.things == 1
+    assert 0.5 < scores.grabcut <= 1
+    assert scores.oracle >= scores.clicks[0] or scores.oracle == pytest.approx(scores.clicks[0])
+
+
+def test_copy_is_perfect_on_a_still_and_flow_follows(model: Sam2ImageModel) -> None:
+    still = evaluate_tracking(model, {"copy": Copy()}, [square_clip([10] * 4)], side=128)["copy"]
+    assert still.j == pytest.approx(1.0, abs=0.02)
+    assert still.f == pytest.approx(1.0, abs=0.02)
+    moving = square_clip([10, 13, 16, 19, 22])
+    scores = evaluate_tracking(model, {"copy": Copy(), "flow": Flow()}, [moving], side=128)
+    assert scores["flow"].j > scores["copy"].j + 0.15
+
+
+def test_masks_of_what_is_not_there_are_counted(model: Sam2ImageModel) -> None:
+    clip = square_clip([10, None, None, 10])
+    scores = evaluate_tracking(model, {"copy": Copy()}, [clip], side=128)["copy"]
+    assert scores.false_masks == 1.0
+    assert scores.absences == 2
+    assert scores.j == pytest.approx(1.0, abs=0.02)
+    assert scores.j_all == pytest.approx(1 / 3, abs=0.02)
+    assert (scores.identity, scores.hard, scores.things) == (1.0, 1, 1)
+
+
+def test_a_lost_mask_stays_lost(model: Sam2ImageModel) -> None:
+    follower = Logits(model.heads, with_box=True)
+    clip = square_clip([10, 10])
+    from sam3_annotator.training.eval_tracking import encode_frame  # noqa: PLC0415 - one use
+
+    features = encode_frame(model, clip.frames[0], 64)
+    follower.start(clip.frames[0], features, torch.zeros(2, 16, 16, dtype=torch.bool))
+    assert not follower.step(clip.frames[1], features).any()
+
+
+def test_the_contact_sheet_has_a_line_per_follower(model: Sam2ImageModel) -> None:
+    clip = square_clip([10, 12, 14])
+    sheet = clip_sheet(model, None, clip, side=64)
+    assert sheet.shape == ((1 + len(make_followers(model, None))) * TILE_PX, 3 * TILE_PX, 3)
+
+
+def save_picture(path, rgb) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(rgb).save(path)
+
+
+def test_coco_and_labelme_are_read(tmp_path) -> None:
+    clip = square_clip([10])
+    save_picture(tmp_path / "coco" / "images" / "a.jpg", clip.frames[0])
+    outline = [10, 20, 30, 20, 30, 40, 10, 40]
+    entry = {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [outline], "iscrowd": 0}
+    image = {"id": 1, "file_name": "a.jpg", "width": 64, "height": 64}
+    (tmp_path / "coco" / "truth.json").write_text(
+        json.dumps({"images": [image], "annotations": [entry], "categories": [{"id": 1}]})
+    )
+    save_picture(tmp_path / "labelme" / "a.jpg", clip.frames[0])
+    points = np.reshape(outline, (-1, 2)).tolist()
+    (tmp_path / "labelme" / "a.json").write_text(json.dumps({"shapes": [{"points": points}]}))
+    for folder in (tmp_path / "coco", tmp_path / "coco" / "truth.json", tmp_path / "labelme"):
+        (sample,) = picture_samples(folder)
+        overlap = (sample.masks[0] & (clip.labels[0] == 1)).sum() / 400
+        assert overlap > 0.9
+    with pytest.raises(ExchangeTrouble, match="holds no COCO"):
+        list(picture_samples(tmp_path))
+
+
+def test_davis_is_read(tmp_path) -> None:
+    clip = square_clip([10, 14, None])
+    for t, (frame, labels) in enumerate(zip(clip.frames, clip.labels, strict=True)):
+        save_picture(tmp_path / "JPEGImages" / "480p" / "c" / f"{t:05d}.jpg", frame)
+        mask = Image.fromarray(labels, "P")
+        mask.putpalette([0, 0, 0, 255, 0, 0] + [0] * 762)
+        (tmp_path / "Annotations" / "480p" / "c").mkdir(parents=True, exist_ok=True)
+        mask.save(tmp_path / "Annotations" / "480p" / "c" / f"{t:05d}.png")
+    (back,) = davis_clips(tmp_path)
+    assert np.array_equal(back.labels, clip.labels)
+    assert len(next(davis_clips(tmp_path, most_frames=2)).frames) == 2
+    with pytest.raises(ExchangeTrouble, match="Annotations"):
+        next(davis_clips(tmp_path / "JPEGImages"))
