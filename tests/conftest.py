@@ -1,8 +1,10 @@
-"""What every test may rely on: no display, no network, no leftovers, no thread left behind."""
+"""What every test may rely on: no display, no network, nothing left behind, a quiet log."""
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import socket
 import threading
 
@@ -44,3 +46,27 @@ def _no_thread_left_behind():
         thread.join(5)
     alive = [t.name for t in left if t.is_alive()]
     assert not alive, f"threads left running: {alive}"
+
+
+class _Records(logging.Handler):
+    """Keeps what our loggers say from WARNING upwards."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.kept: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept.append(record)
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_log_record(request):
+    """A warning or error in our log fails the test, unless ``@pytest.mark.logs(regex)`` says so."""
+    records, ours = _Records(), logging.getLogger("sam3_annotator")
+    ours.addHandler(records)
+    yield
+    ours.removeHandler(records)
+    expected = [mark.args[0] for mark in request.node.iter_markers("logs")]
+    lines = [f"{one.levelname} {one.name}: {one.getMessage()}" for one in records.kept]
+    surprises = [line for line in lines if not any(re.search(e, line) for e in expected)]
+    assert not surprises, "unexpected log records:\n" + "\n".join(surprises)

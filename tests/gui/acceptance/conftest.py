@@ -6,5 +6,4 @@ from tests.gui.window.conftest import (  # noqa: F401 - fixtures and a hook, fou
     labelling,
     launch,
     pictures,
-    pytest_collection_modifyitems,
 )

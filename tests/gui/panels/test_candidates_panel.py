@@ -14,7 +14,6 @@ from sam3_annotator.ui.panels.candidate_grid import CandidateItem, crop_image
 from sam3_annotator.ui.panels.candidates import CandidatesPanel, Findings
 
 # The offscreen platform says so of every window that has a smallest size.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 SCORES = (0.41, 0.98, 0.71, 0.95, 0.33)
 

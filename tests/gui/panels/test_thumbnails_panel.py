@@ -12,7 +12,6 @@ from sam3_annotator.domain.entities import MediaState
 from sam3_annotator.ui.panels.thumbnails import ThumbItem, ThumbnailsPanel
 
 # The offscreen platform says so of every window that has a smallest size.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 STATES = (MediaState.TODO, MediaState.DONE, MediaState.REVIEWED)
 

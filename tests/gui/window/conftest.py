@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 SIZE = (160, 120)
 
 
-def pytest_collection_modifyitems(items):
-    """The offscreen platform says that it cannot raise windows or obey their smallest size."""
-    for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support", extend=True))
-
-
 class Answers:
     """Stands in for the system's dialogs: says what the test told it to."""
 

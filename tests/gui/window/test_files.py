@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import numpy as np
+import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication
 
@@ -35,6 +36,7 @@ def test_opening_the_folder_again_goes_on_with_the_same_project(launch, pictures
     assert len(second.project.media) == 4
 
 
+@pytest.mark.logs("is already open by")
 def test_a_second_window_on_the_same_project_is_refused_politely(labelling, launch, qtbot):
     other = launch()
     troubles = []
@@ -45,6 +47,7 @@ def test_a_second_window_on_the_same_project_is_refused_politely(labelling, laun
     assert dialogs(TroubleDialog)
 
 
+@pytest.mark.logs("2 files could not be used")
 def test_broken_pictures_are_told_and_the_rest_is_added(launch, pictures, qtbot):
     (pictures / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n but no more")
     (pictures / "empty.jpg").write_bytes(b"")
@@ -117,6 +120,7 @@ def test_next_goes_by_the_filter_of_the_list(labelling):
     assert shown.path == "p3.png"
 
 
+@pytest.mark.logs("is no longer there")
 def test_a_project_that_is_gone_leaves_the_recent_list(launch, tmp_path):
     running = launch()
     path = tmp_path / "gone.s3a"

@@ -56,7 +56,7 @@ def test_panels_can_be_hidden_and_the_layout_reset(labelling):
     dock = window.docks["candidates"]
     dock.setFloating(True)
     window.docks["history"].close()
-    labelling.desks.window.reset_layout()
+    labelling.desks.window.ask_for("reset_layout")
     assert not dock.isFloating()
     assert not window.docks["history"].isHidden()
     assert window.tabifiedDockWidgets(window.docks["objects"])
@@ -111,6 +111,7 @@ def test_out_of_memory_is_told_and_the_next_click_works(labelling, qtbot):
     assert labelling.session.freed == 1, "memory was freed and the step tried again"
 
 
+@pytest.mark.logs("in the background")
 def test_what_fails_in_the_background_is_one_line_and_no_dialog(labelling, qtbot):
     said = []
     labelling.workspace.said.connect(said.append)
@@ -120,6 +121,7 @@ def test_what_fails_in_the_background_is_one_line_and_no_dialog(labelling, qtbot
     assert not visible(TroubleDialog)
 
 
+@pytest.mark.logs("unhandled error")
 def test_a_bug_opens_the_crash_dialog_and_the_log_knows(labelling, qtbot):
     restore = log.install_hooks(labelling.program.crashed.emit)
     try:

@@ -160,6 +160,7 @@ def test_trouble_ends_the_ticket_and_not_the_thread(engine, recorder, session):
     assert recorder.until_ended(ticket).of(ticket)[-1] == Done()
 
 
+@pytest.mark.logs("job failed")
 def test_a_bug_ends_the_ticket_and_is_logged(engine, recorder, session, caplog):
     session.fail_with = ZeroDivisionError("oops")
     ticket = submit(engine, click_request())
@@ -188,6 +189,7 @@ def test_out_of_memory_twice_is_told(recorder):
     assert engine.close()
 
 
+@pytest.mark.logs("could not be built")
 def test_a_session_that_cannot_be_built_fails_every_ticket(recorder, caplog):
     def broken():
         raise WeightsTrouble("no weights")

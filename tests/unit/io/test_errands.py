@@ -102,6 +102,7 @@ def test_errands_wait_for_each_other(desk):
     assert desk.done == ["a", "b", "c"]
 
 
+@pytest.mark.logs("errand failed")
 def test_errors_are_told_and_the_next_errand_runs(desk):
     def fail(_report):
         raise FileTrouble("no")

@@ -98,6 +98,7 @@ def test_what_is_forgotten_is_never_answered(desk, gate):
     assert desk.answers == ["gate"]
 
 
+@pytest.mark.logs("loading failed")
 def test_errors_are_handed_over_and_the_thread_lives_on(desk):
     def fail():
         raise FileTrouble("gone")

@@ -245,6 +245,7 @@ def test_who_did_it_is_known(made):
     assert made.document.history(1)[0].author == "bob"
 
 
+@pytest.mark.logs("could not tidy")
 def test_closing_works_even_when_there_is_no_room_to_tidy(made, caplog):
     made.document.do(SetMask(made.objects[0], 3, square(1, 1, 5)))
     made.document.undo()
