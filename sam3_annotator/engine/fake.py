@@ -33,9 +33,11 @@ from sam3_annotator.engine.protocol import (
     ModelInfo,
     ModelLoaded,
     ObjectMask,
+    PlanRun,
     Progress,
     Propagate,
     Request,
+    RunNeeds,
     Segmented,
     SegmentObject,
     TrackConcept,
@@ -63,6 +65,7 @@ class FakeSession:
         fail_with: raised by the next step, once.
         handled: every request seen, in order of their first step.
         began: set whenever a request takes its first step.
+        free_bytes: what it says is free; a run needs a mebibyte, and another for each object.
     """
 
     def __init__(self, size_of: Callable[[FrameRef], tuple[int, int]]) -> None:
@@ -73,6 +76,7 @@ class FakeSession:
         self.handled: list[Request] = []
         self.began = threading.Event()
         self.freed = 0
+        self.free_bytes = 1 << 30
         self.is_closed = False
 
     def run(self, request: Request) -> Iterator[Item]:
@@ -113,6 +117,8 @@ class FakeSession:
                 yield from self._propagated(request)
             case TrackConcept():
                 yield from self._tracked(request)
+            case PlanRun():
+                yield RunNeeds(request.objects, 1 << 20, 1 << 20, self.free_bytes)
             case FreeMemory():
                 self.free_memory()
 

@@ -40,6 +40,7 @@ class Capability(str, Enum):
     EXEMPLAR = "exemplar"
     PHRASE = "phrase"
     TRACK = "track"
+    TRACK_CONCEPT = "track_concept"
 
 
 class Direction(str, Enum):
@@ -178,12 +179,33 @@ class TrackConcept:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanRun:
+    """Work out what following objects through a clip will need, before it begins.
+
+    Attributes:
+        objects: how many are followed at once.
+        prompted_frames: human frames of the object that has most of them.
+    """
+
+    media: MediaRef
+    objects: int
+    prompted_frames: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class FreeMemory:
     """Drop every cache; answers stay the same, only slower."""
 
 
 Request = (
-    LoadModel | EncodeFrame | SegmentObject | FindConcept | Propagate | TrackConcept | FreeMemory
+    LoadModel
+    | EncodeFrame
+    | SegmentObject
+    | FindConcept
+    | Propagate
+    | TrackConcept
+    | PlanRun
+    | FreeMemory
 )
 
 
@@ -334,7 +356,41 @@ class FrameMasks:
     is_provisional: bool = False
 
 
-Item = ModelLoaded | Progress | FrameEncoded | Segmented | Candidates | FrameMasks
+@dataclass(frozen=True, slots=True)
+class RunNeeds:
+    """The answer to :class:`PlanRun`: bytes on the model's device, weights excluded.
+
+    Attributes:
+        shared_bytes: needed however many objects there are.
+        object_bytes: needed for each object besides.
+        free_bytes: what can be had, caches that would be dropped included; 0 when unknown.
+    """
+
+    objects: int
+    shared_bytes: int
+    object_bytes: int
+    free_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """What the run needs in all."""
+        return self.shared_bytes + self.objects * self.object_bytes
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is room, as far as is known."""
+        return not self.free_bytes or self.total_bytes <= self.free_bytes
+
+    @property
+    def objects_that_fit(self) -> int:
+        """How many objects can be followed at once; all of them where nothing is known."""
+        if self.fits:
+            return self.objects
+        room = self.free_bytes - self.shared_bytes
+        return max(0, room // max(1, self.object_bytes))
+
+
+Item = ModelLoaded | Progress | FrameEncoded | Segmented | Candidates | FrameMasks | RunNeeds
 
 
 # ---------------------------------------------------------------------------- endings

@@ -12,6 +12,7 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.clip_tracking import SamClipTracker
 from sam3_annotator.inference.device import translated
 from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
+from sam3_annotator.inference.run_needs import tracker_plan
 from sam3_annotator.model.memory_bank import TrackState
 from sam3_annotator.model.preprocess import SAM2_INPUT, prepare_image
 from sam3_annotator.model.segmenter import Segmenter
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.model.fpn import Sam2Encoder
+    from sam3_annotator.model.memory_plan import MemoryPlan
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
     from sam3_annotator.model.tracker import Tracker
 
@@ -102,9 +104,18 @@ class Sam2Backend:
 
     def clip_tracker(self, total: int) -> ClipTracker[Sam2Features]:
         """Start following objects on a clip."""
+        return SamClipTracker(
+            self._need_tracker(), self.encode, _tracker_levels, TrackState(total)
+        )
+
+    def memory_plan(self, objects: int, prompted_frames: int) -> MemoryPlan:
+        """Bytes for following some objects; see ``run_needs.PlansMemory``."""
+        return tracker_plan(self._need_tracker(), objects, prompted_frames)
+
+    def _need_tracker(self) -> Tracker:
         if self._tracker is None:
             raise Rejected(f"{self.info.name}: this file has no memory, so it cannot track.")
-        return SamClipTracker(self._tracker, self.encode, _tracker_levels, TrackState(total))
+        return self._tracker
 
 
 def answer_clicks(

@@ -12,6 +12,7 @@ from sam3_annotator.inference.backend_sam2 import answer_clicks
 from sam3_annotator.inference.clip_tracking import SamClipTracker
 from sam3_annotator.inference.device import translated
 from sam3_annotator.inference.prompts import RawDetections
+from sam3_annotator.inference.run_needs import tracker_plan
 from sam3_annotator.model.concept_tracker import ConceptTracker
 from sam3_annotator.model.detector import BOX_ONLY_PHRASE
 from sam3_annotator.model.memory_bank import TrackState
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
     from sam3_annotator.model.concept_rules import ConceptRules
     from sam3_annotator.model.detector import Detector
+    from sam3_annotator.model.memory_plan import MemoryPlan
     from sam3_annotator.model.neck import ImageFeatures as NeckFeatures
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
     from sam3_annotator.model.text import TextFeatures
@@ -148,6 +150,10 @@ class Sam3Backend:
     def concept_tracker(self, rules: ConceptRules | None = None) -> ConceptTracker:
         """Find and follow concepts."""
         return ConceptTracker(self._detector, self._need_tracker(), rules)
+
+    def memory_plan(self, objects: int, prompted_frames: int) -> MemoryPlan:
+        """Bytes for following some objects; see ``run_needs.PlansMemory``."""
+        return tracker_plan(self._need_tracker(), objects, prompted_frames)
 
     def _need_tracker(self) -> Tracker:
         if self._tracker is None:

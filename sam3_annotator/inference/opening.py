@@ -89,7 +89,7 @@ def _sam3(loaded: loading.LoadedWeights, digest: str, chosen: Device) -> Backend
     if heads is not None:
         can |= _CLICKS
     if tracker is not None:
-        can |= {Capability.TRACK}
+        can |= {Capability.TRACK, Capability.TRACK_CONCEPT}
     info = _info("SAM 3", SAM3.name, frozenset(can), digest, chosen)
     tokenizer = Tokenizer(paths.resource(MERGES))
     return Sam3Backend(detector, heads, tracker, tokenizer, info)

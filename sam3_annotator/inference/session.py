@@ -20,6 +20,7 @@ from sam3_annotator.engine.protocol import (
     MaskChoice,
     MemoryFigures,
     ModelLoaded,
+    PlanRun,
     Progress,
     Propagate,
     Request,
@@ -34,6 +35,7 @@ from sam3_annotator.inference.clip_run import ClipFrames, propagate, track_conce
 from sam3_annotator.inference.concept_run import ConceptRun
 from sam3_annotator.inference.embeddings import EmbeddingCache
 from sam3_annotator.inference.predictor import Encoded, Predictor
+from sam3_annotator.inference.run_needs import run_needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,6 +75,7 @@ class ModelSession:
             FindConcept: self._find,
             Propagate: self._propagate,
             TrackConcept: self._track_concept,
+            PlanRun: self._plan_run,
             FreeMemory: self._free,
         }
         # Grad mode is per thread: entered once here, on the worker's.
@@ -183,6 +186,10 @@ class ModelSession:
         source = self._source(request.media)
         run = ConceptRun(backend, (source.height, source.width), source.frame_count)
         yield from track_concepts(request, run, self._clip_frames(request.media, run.objects))
+
+    def _plan_run(self, request: PlanRun) -> Iterator[Item]:
+        backend = self._need_model().backend
+        yield run_needs(backend, backend.device, request, self._embeddings.size_bytes)
 
     def _clip_frames(self, media: MediaRef, tracker: ClipTracker[Any]) -> ClipFrames:
         return ClipFrames(media, self._source(media), tracker, self._need_model(), self._embeddings)

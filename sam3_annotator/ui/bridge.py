@@ -52,7 +52,13 @@ class EngineBridge(QObject):
 
 
 class ReadingBridge(QObject):
-    """Starts the loader and the errands, and runs their callbacks on the main thread."""
+    """Starts the loader and the errands, and runs their callbacks on the main thread.
+
+    Attributes:
+        loader: reads what the screen waits for.
+        errands: long jobs that somebody asked for.
+        background: long jobs that nobody waits for.
+    """
 
     woken = Signal()
 
@@ -61,15 +67,18 @@ class ReadingBridge(QObject):
         self.woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
         self.loader = Loader(self.woken.emit)
         self.errands = Errands(self.woken.emit)
+        self.background = Errands(self.woken.emit)
 
     def close(self) -> bool:
         """Stop both threads; whether they are gone."""
-        return self.errands.close() and self.loader.close()
+        closed = (self.errands.close(), self.background.close(), self.loader.close())
+        return all(closed)
 
     @Slot()
     def _drain(self) -> None:
         self.loader.drain()
         self.errands.drain()
+        self.background.drain()
 
 
 class DocumentBridge(QObject):

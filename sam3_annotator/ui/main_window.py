@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
             self.parts.canvas,
         )
         self.table.use_theme(tokens)
+        self.desks.clip.use_actions(self.table)
         self.docks = Docks(self, tokens)
         self._assemble()
         self.welcome = self._make_welcome(tokens)

@@ -14,6 +14,7 @@ from sam3_annotator.ui.panels.history import HistoryPanel
 from sam3_annotator.ui.panels.objects import ObjectsPanel
 from sam3_annotator.ui.panels.properties import PropertiesPanel
 from sam3_annotator.ui.panels.thumbnails import ThumbnailsPanel
+from sam3_annotator.ui.panels.timeline import TimelinePanel
 from sam3_annotator.ui.status_bar import StatusBar
 from sam3_annotator.ui.tool_strip import ToolStrip
 from sam3_annotator.ui.top_bar import TopBar
@@ -40,6 +41,7 @@ class Parts:
     history: HistoryPanel
     candidates: CandidatesPanel
     thumbnails: ThumbnailsPanel
+    timeline: TimelinePanel
     status: StatusBar
     stage: QStackedWidget
     strip: QStackedWidget
@@ -58,6 +60,7 @@ class Parts:
             history=HistoryPanel(tokens),
             candidates=CandidatesPanel(),
             thumbnails=ThumbnailsPanel(),
+            timeline=TimelinePanel(tokens),
             status=StatusBar(),
             stage=stage,
             strip=strip,

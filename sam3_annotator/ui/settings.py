@@ -131,6 +131,30 @@ class Settings(QObject):
         self._put("colors_by", "category" if value else "object", name="colors_by_category")
 
     @property
+    def recomputes(self) -> bool:
+        """Whether a correction on a clip recomputes the frames around it at once."""
+        return self._text("clip/recompute", "no") == "yes"
+
+    @recomputes.setter
+    def recomputes(self, value: bool) -> None:
+        self._put("clip/recompute", "yes" if value else "no", name="recomputes")
+
+    @property
+    def agreement(self) -> tuple[float, int]:
+        """When recomputed masks count as the old ones: least overlap (IoU), frames in a row."""
+        try:
+            least = float(self._text("clip/agreement_iou", "0.95"))
+            frames = int(self._text("clip/agreement_frames", "3"))
+        except ValueError:
+            return 0.95, 3
+        return min(max(least, 0.5), 1.0), max(frames, 1)
+
+    @agreement.setter
+    def agreement(self, value: tuple[float, int]) -> None:
+        self._put("clip/agreement_frames", str(value[1]), name="agreement")
+        self._put("clip/agreement_iou", f"{value[0]:.3f}", name="agreement")
+
+    @property
     def recent(self) -> tuple[Path, ...]:
         """Project files opened lately, newest first."""
         return tuple(Path(text) for text in self._strings("recent"))

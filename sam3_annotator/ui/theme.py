@@ -172,11 +172,16 @@ QToolButton { background: transparent; border: none; border-radius: 6px; padding
 QToolButton:hover { background: $hover; }
 QToolButton:checked { background: $accent; }
 QToolButton:focus { border: 1px solid $accent; }
+QToolButton[boxed="true"] { background: $raised; border: 1px solid $line; }
+QToolButton[boxed="true"]:hover { background: $hover; }
+QToolButton[primary="true"] { background: $accent; border-color: $accent; }
+QToolButton[primary="true"]:hover { background: $accent; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit, QKeySequenceEdit {
   border: 1px solid $line; border-radius: 6px; padding: 4px 8px; min-height: 18px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus,
 QTextEdit:focus { border-color: $accent; }
+QLineEdit[small="true"] { border: none; background: transparent; padding: 0 4px; min-height: 12px; }
 QPlainTextEdit, QTextEdit { background: palette(base); padding: 6px; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
 QDoubleSpinBox::down-button { width: 0; border: none; }

@@ -25,7 +25,7 @@ from sam3_annotator.engine.protocol import (
     Propagate,
     TrackSeed,
 )
-from sam3_annotator.errors import Rejected
+from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.workflow.desk import Listener
 from sam3_annotator.workflow.fusion import fused
 from sam3_annotator.workflow.run_plan import (
@@ -37,6 +37,7 @@ from sam3_annotator.workflow.run_plan import (
     plan_run,
     remaining_frames,
     seed_frames,
+    split_legs,
 )
 from sam3_annotator.workflow.run_progress import Pace, RunProgress
 
@@ -82,6 +83,9 @@ class Propagating:
         media_ref: tells the engine where a media is.
         model: what is loaded; noted with every result.
         clock: seconds that only go forward.
+
+    Attributes:
+        on_trouble: hears why a run was stopped when its results could not be written down.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class Propagating:
         self._run: _Run | None = None
         self._stopped: tuple[MediaId, list[Leg], Agreement | None] | None = None
         self.progress = RunProgress()
+        self.on_trouble: Callable[[AnnotatorError], None] = lambda _: None
 
     @property
     def is_running(self) -> bool:
@@ -114,6 +119,7 @@ class Propagating:
         objects: tuple[ObjectId, ...],
         wish: Wish,
         agreement: Agreement | None = None,
+        at_once: int = 0,
     ) -> None:
         """Begin a run.
 
@@ -122,12 +128,14 @@ class Propagating:
             objects: whom to track.
             wish: how far and from where.
             agreement: stop an object where its new masks agree with its old ones; None never.
+            at_once: how many objects the device has room for; the rest follow in further walks. 0
+                for all.
 
         Raises:
             Rejected: a run is in progress, no model can track, or there is nothing to compute.
         """
         masklets = {o: self._document.project.masklet(o) for o in objects}
-        legs = plan_run(masklets, wish)
+        legs = split_legs(plan_run(masklets, wish), at_once)
         self._begin(media_id, list(legs), agreement, f"Propagate {wish.reach.value}")
 
     def pause(self) -> None:
@@ -147,6 +155,13 @@ class Propagating:
         """Stop after the present frame; what is done stays, and :meth:`go_on` takes it up."""
         if self._run is not None and self._run.ticket is not None:
             self._desk.cancel(self._run.ticket)
+
+    def abandon(self) -> None:
+        """Stop and hear nothing more, because the document is about to be closed."""
+        run, self._run = self._run, None
+        self._stopped = None
+        if run is not None and run.ticket is not None:
+            self._desk.cancel(run.ticket)
 
     def go_on(self) -> None:
         """Take up a run that was stopped.
@@ -221,14 +236,34 @@ class Propagating:
             found = results.get(stretch.object_id)
             if found is None or stretch.object_id in run.finished:
                 continue
+            if not self._is_there(stretch.object_id):
+                continue
             if stretch.covers(item.frame):
                 items.append(self._result(run, stretch, item.frame, found))
-        if items:
-            run.step.do(SetMasks(tuple(items), Source.MODEL, run.pass_id))
+        if items and not self._written(run, items):
+            return
         run.last_frame = int(item.frame)
         self._pace.tick()
         self._set(done=self.progress.done + 1)
         self._end_leg_early(run)
+
+    def _written(self, run: _Run, items: list[ObjectFrames]) -> bool:
+        """Put a frame's results on disk; False when that failed and the run was stopped."""
+        try:
+            run.step.do(SetMasks(tuple(items), Source.MODEL, run.pass_id))
+        except AnnotatorError as error:
+            self.cancel()
+            self.on_trouble(error)
+            return False
+        return True
+
+    def _is_there(self, object_id: ObjectId) -> bool:
+        """Whether the object has not been removed meanwhile."""
+        try:
+            self._document.project.object(object_id)
+        except Rejected:
+            return False
+        return True
 
     def _result(
         self, run: _Run, stretch: Stretch, frame: FrameIndex, found: ObjectMask

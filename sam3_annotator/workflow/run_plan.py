@@ -6,7 +6,7 @@ not a result of anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -122,6 +122,26 @@ def plan_run(masklets: Mapping[ObjectId, Masklet], wish: Wish) -> tuple[Leg, ...
     if not found:
         raise Rejected(_why_nothing(masklets, wish))
     return found
+
+
+def split_legs(legs: Sequence[Leg], at_once: int) -> tuple[Leg, ...]:
+    """The same walks with at most ``at_once`` objects each, all walks of a group together.
+
+    Args:
+        legs: of one plan.
+        at_once: 0 leaves them as they are.
+    """
+    objects = list(dict.fromkeys(s.object_id for leg in legs for s in leg.stretches))
+    if not 0 < at_once < len(objects):
+        return tuple(legs)
+    split = []
+    for first in range(0, len(objects), at_once):
+        group = set(objects[first : first + at_once])
+        for leg in legs:
+            mine = tuple(s for s in leg.stretches if s.object_id in group)
+            if mine:
+                split.append(replace(leg, stretches=mine))
+    return tuple(split)
 
 
 def seed_frames(masklet: Masklet, leg: Leg, stretch: Stretch, limit: int = 8) -> tuple[int, ...]:

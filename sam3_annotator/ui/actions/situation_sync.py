@@ -31,7 +31,7 @@ class SituationSync(QObject):
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.refresh)
         for signal in (
-            workspace.view_changed,
+            workspace.said,
             workspace.touched,
             workspace.document_changed,
             workspace.attempt_changed,
@@ -41,6 +41,7 @@ class SituationSync(QObject):
             desks.work.changed,
         ):
             signal.connect(self._soon.start)
+        workspace.view_changed.connect(lambda _, after: after.is_playing or self._soon.start())
         self.refresh()
 
     @override
@@ -87,6 +88,8 @@ class SituationSync(QObject):
             "view.outlines": display.shows_outlines,
             "view.labels": display.shows_labels,
             "view.hide_others": display.hides_others,
+            "clip.cross_cuts": self._desks.clip.runs.crosses_cuts,
+            "clip.paint_range": self._desks.clip.times.paints_range,
             f"view.theme_{self._workspace.theme.mode.value}": True,
         }
         return frozenset(name for name, is_on in layers.items() if is_on)

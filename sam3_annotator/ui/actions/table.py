@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sam3_annotator.ui.actions.table_clip import CLIP_ACTIONS
 from sam3_annotator.ui.actions.table_edit import EDIT_ACTIONS
 from sam3_annotator.ui.actions.table_file import FILE_ACTIONS
 from sam3_annotator.ui.actions.table_help import HELP_ACTIONS
@@ -15,6 +16,7 @@ ACTIONS = (
     *VIEW_ACTIONS,
     *TOOL_ACTIONS,
     *OBJECT_ACTIONS,
+    *CLIP_ACTIONS,
     *HELP_ACTIONS,
 )
 """Every action, in the order of the menus."""

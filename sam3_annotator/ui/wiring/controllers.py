@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.ui.wiring.candidate_sync import CandidateSync
 from sam3_annotator.ui.wiring.categories import CategoryDesk
+from sam3_annotator.ui.wiring.clip_desks import ClipDesks
 from sam3_annotator.ui.wiring.desks import Desks
 from sam3_annotator.ui.wiring.edits import EditDesk
 from sam3_annotator.ui.wiring.exchange import ExchangeDesk
 from sam3_annotator.ui.wiring.files import FileDesk
 from sam3_annotator.ui.wiring.finding import FindDesk
 from sam3_annotator.ui.wiring.gestures import Gestures
+from sam3_annotator.ui.wiring.masks import MaskDesk
 from sam3_annotator.ui.wiring.model import ModelDesk
 from sam3_annotator.ui.wiring.navigation import Navigation
 from sam3_annotator.ui.wiring.objects import ObjectDesk
@@ -59,7 +61,9 @@ class Controllers:
         panels.connect_desks(objects, categories)
         model.described.connect(parts.top_bar.show_device)
         window = WindowDesk(workspace, parts.canvas)
-        parts.top_bar.chip_clicked.connect(window.show_model)
+        clip = ClipDesks.make(workspace, parts, navigation, pictures, work, ask)
+        gestures.paint_ranges_with(clip.times)
+        parts.top_bar.chip_clicked.connect(lambda: window.ask_for("model"))
         files = FileDesk(workspace, work, ask)
         desks = Desks(
             files=files,
@@ -69,13 +73,16 @@ class Controllers:
             navigation=navigation,
             categories=categories,
             objects=objects,
+            masks=MaskDesk(workspace),
             gestures=gestures,
             finding=FindDesk(workspace, parts, categories, work, ask),
             model=model,
             work=work,
+            clip=clip,
             window=window,
         )
         status = StatusSync(workspace, navigation, work, parts.status)
         strip = StripSync(workspace, navigation, parts)
+        strip.show_for_clips(parts.timeline)
         candidates = CandidateSync(workspace, parts, pictures, scene)
         return Controllers(desks, pictures, scene, panels, status, strip, candidates)

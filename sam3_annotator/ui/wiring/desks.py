@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.categories import CategoryDesk
+    from sam3_annotator.ui.wiring.clip_desks import ClipDesks
     from sam3_annotator.ui.wiring.edits import EditDesk
     from sam3_annotator.ui.wiring.exchange import ExchangeDesk
     from sam3_annotator.ui.wiring.files import FileDesk
     from sam3_annotator.ui.wiring.finding import FindDesk
     from sam3_annotator.ui.wiring.gestures import Gestures
+    from sam3_annotator.ui.wiring.masks import MaskDesk
     from sam3_annotator.ui.wiring.model import ModelDesk
     from sam3_annotator.ui.wiring.navigation import Navigation
     from sam3_annotator.ui.wiring.objects import ObjectDesk
@@ -31,8 +33,10 @@ class Desks:
     navigation: Navigation
     categories: CategoryDesk
     objects: ObjectDesk
+    masks: MaskDesk
     gestures: Gestures
     finding: FindDesk
     model: ModelDesk
     work: WorkDesk
+    clip: ClipDesks
     window: WindowDesk

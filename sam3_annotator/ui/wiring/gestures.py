@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.geometry import Box, Point
     from sam3_annotator.ui.canvas import CanvasView
     from sam3_annotator.ui.wiring.categories import CategoryDesk
+    from sam3_annotator.ui.wiring.time_tools import TimeDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.segmenting import AcceptedMask
     from sam3_annotator.workflow.view_state import View
@@ -34,6 +35,7 @@ class Gestures(QObject):
     def __init__(self, workspace: Workspace, canvas: CanvasView, categories: CategoryDesk) -> None:
         super().__init__(workspace)
         self._workspace, self._canvas, self._categories = workspace, canvas, categories
+        self._times: TimeDesk | None = None
         canvas.prompt_clicked.connect(self._clicked)
         canvas.box_drawn.connect(self._box_drawn)
         canvas.exemplar_drawn.connect(self._exemplar_drawn)
@@ -49,6 +51,10 @@ class Gestures(QObject):
         workspace.mask_accepted.connect(self._keep_mask)
         workspace.view_changed.connect(self._aim)
         workspace.touched.connect(lambda _: self._aim_again())
+
+    def paint_ranges_with(self, times: TimeDesk) -> None:
+        """Let strokes go to every frame of a selected range where the user wants that."""
+        self._times = times
 
     def accept(self) -> None:
         """Keep the mask being made."""
@@ -133,6 +139,9 @@ class Gestures(QObject):
     # ------------------------------------------------------------------ drawing
 
     def _stroked(self, mask: Mask, is_erase: bool) -> None:  # noqa: FBT001 - a Qt slot
+        if self._times is not None and self._times.paint(mask, is_erase=is_erase):
+            self._canvas.drop_draft()
+            return
         title = translate("Step", "Erase") if is_erase else translate("Step", "Brush")
         self._paint(mask, is_subtract=is_erase, title=title, origin="brush")
 
@@ -257,5 +266,10 @@ def missing_ability(capability: Capability, has_model: bool) -> str:  # noqa: FB
         Capability.PHRASE: translate(
             "Ability", "This model understands no phrases. SAM 3 weights do: Help, Model."
         ),
-        Capability.TRACK: translate("Ability", "This model cannot track objects."),
+        Capability.TRACK: translate(
+            "Ability", "This model cannot track objects. Other weights can: Help, Model."
+        ),
+        Capability.TRACK_CONCEPT: translate(
+            "Ability", "This model cannot find and track a phrase through a clip; SAM 3 weights do."
+        ),
     }[capability]

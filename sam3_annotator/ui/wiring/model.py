@@ -145,4 +145,5 @@ def ability_words() -> dict[Capability, str]:
         Capability.EXEMPLAR: translate("Ability", "finding by example"),
         Capability.PHRASE: translate("Ability", "finding by phrase"),
         Capability.TRACK: translate("Ability", "tracking"),
+        Capability.TRACK_CONCEPT: translate("Ability", "tracking by phrase"),
     }

@@ -44,7 +44,7 @@ class PanelSync(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.refresh)
-        workspace.view_changed.connect(lambda _before, _after: self._soon.start())
+        workspace.view_changed.connect(lambda _, after: after.is_playing or self._soon.start())
         workspace.touched.connect(lambda _: self._soon.start())
         workspace.document_changed.connect(self._soon.start)
         workspace.settings.changed.connect(lambda _: self._soon.start())

@@ -11,6 +11,7 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.ui import canvas as scene
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring import naming
+from sam3_annotator.ui.wiring.clip_hint import clip_hint
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
@@ -146,7 +147,7 @@ class SceneSync(QObject):
 
     def _hint(self, attempt: Attempt) -> scene.Hint:
         if not attempt.is_open:
-            return scene.Hint()
+            return clip_hint(self._workspace)
         parts = [self._target_name(attempt)]
         clicks = len(attempt.prompts.clicks)
         if clicks:

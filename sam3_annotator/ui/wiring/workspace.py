@@ -60,16 +60,19 @@ class Workspace(QObject):
 
     Signals:
         document_changed: a document was opened or closed.
+        closing: the open document is about to be closed; runs have to end.
         touched: rows changed (:class:`~sam3_annotator.domain.changes.Touched`).
         view_changed: (before, after) of the view.
         attempt_changed, search_changed: the new moment of either workflow.
         mask_accepted, candidates_accepted: what a workflow hands over to be kept.
         model_changed: :class:`ModelInfo` or None.
+        done: a command and its outcome, after :meth:`do` has carried it out.
         said: a sentence for the status bar.
         troubled: an exception to be explained in a dialog.
     """
 
     document_changed = Signal()
+    closing = Signal()
     touched = Signal(object)
     view_changed = Signal(object, object)
     attempt_changed = Signal(object)
@@ -77,6 +80,7 @@ class Workspace(QObject):
     mask_accepted = Signal(object)
     candidates_accepted = Signal(object)
     model_changed = Signal(object)
+    done = Signal(object, object)
     said = Signal(str)
     troubled = Signal(object)
 
@@ -120,6 +124,7 @@ class Workspace(QObject):
         """Close the open document, if any; everything in it is on disk already."""
         if self._document is None or self._bridge is None:
             return
+        self.closing.emit()
         self.state.update(media_id=None, frame=FrameIndex(0), selection=(), category_id=None)
         self._bridge.close()
         document, self._document, self._bridge = self._document, None, None
@@ -129,9 +134,12 @@ class Workspace(QObject):
 
     def do(self, command: Command) -> Outcome | None:
         """Hand a command to the document; None when it was refused or failed (and was told)."""
+        outcome = None
         with self.explaining():
-            return self.require_document().do(command)
-        return None
+            outcome = self.require_document().do(command)
+        if outcome is not None:
+            self.done.emit(command, outcome)
+        return outcome
 
     def require_document(self) -> Document:
         """The open document.

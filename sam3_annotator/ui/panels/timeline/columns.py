@@ -77,6 +77,10 @@ class Columns:
 class LaneFrames:
     """One lane, frame by frame.
 
+    Attributes:
+        human: (K,) int32 frames that get a diamond: human frames; of a stretch that a person
+            called absent the first alone.
+
     Args:
         masklet: what is known of the object.
         reviews: (frame_count,) uint8 ``REVIEW_CODES``, or None where nobody judged anything.
@@ -97,7 +101,11 @@ class LaneFrames:
         areas = np.full(frame_count, NO_VALUE, np.uint8)
         largest = max(1, int(rows["area"].max(initial=0)))
         areas[frames] = np.round(rows["area"] / largest * _TOP)
-        self.human: NDArray[np.int32] = frames[kinds[frames] >= Kind.HUMAN_ABSENT]
+        told = kinds[frames]
+        goes_on = np.zeros(frames.size, np.bool_)
+        goes_on[1:] = (np.diff(frames) == 1) & (told[1:] == told[:-1])
+        is_marked = (told == Kind.HUMAN) | ((told == Kind.HUMAN_ABSENT) & ~goes_on)
+        self.human: NDArray[np.int32] = frames[is_marked]
         self._kinds = _folded(kinds, np.maximum, 0)
         self._scores = _folded(scores, np.minimum, NO_VALUE)
         self._areas = _folded(areas, np.minimum, NO_VALUE)

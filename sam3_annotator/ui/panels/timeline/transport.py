@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QIntValidator, QKeyEvent
+from PySide6.QtGui import QAction, QIcon, QIntValidator, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from sam3_annotator.ui.icons import icon
+from sam3_annotator.ui.icons import icon, pixmap
 from sam3_annotator.ui.panels.timeline.filmstrip import Filmstrip
 from sam3_annotator.ui.text import translate
 
@@ -89,6 +89,7 @@ class Transport(QWidget):
         for action, name in given[: len(given) // 2]:
             self._add_step(action, name)
         self._play = self._add_step(play, "play")
+        self._play.setProperty("primary", True)  # noqa: FBT003 - Qt's property
         for action, name in given[len(given) // 2 :]:
             self._add_step(action, name)
         self._row.addSpacing(4)
@@ -103,8 +104,8 @@ class Transport(QWidget):
         self._row.addWidget(self.propagate)
         for action, word in tools:
             self._row.addWidget(self._tool(action, word))
-        self._row.addStretch(1)
-        self._row.addWidget(self.filmstrip, 2)
+        self._row.addSpacing(12)
+        self._row.addWidget(self.filmstrip, 1)
         self.use_theme(self._tokens)
 
     def show_place(self, frame: int, count: int, time_s: float | None, rate: float | None) -> None:
@@ -123,7 +124,8 @@ class Transport(QWidget):
         """Show a pause sign while playing."""
         self._is_playing = is_playing
         if self._play is not None:
-            self._play.setIcon(icon("pause" if is_playing else "play", self._tokens))
+            name = "pause" if is_playing else "play"
+            self._play.setIcon(QIcon(pixmap(name, self._tokens.on_accent, 40)))
 
     def take_focus(self) -> None:
         """Let the user type a frame number."""

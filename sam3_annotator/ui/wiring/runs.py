@@ -1,0 +1,328 @@
+"""RunDesk: propagations of the shown clip's objects, from the wish to the last frame."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from sam3_annotator.domain.commands import SetMask
+from sam3_annotator.domain.entities import Source
+from sam3_annotator.domain.ids import FrameIndex
+from sam3_annotator.engine.protocol import Capability, Item, PlanRun, Priority, RunNeeds
+from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.wiring.gestures import missing_ability
+from sam3_annotator.workflow.desk import Listener, silent
+from sam3_annotator.workflow.propagating import Propagating
+from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish, plan_run
+
+if TYPE_CHECKING:
+    from sam3_annotator.domain.commands import Command
+    from sam3_annotator.domain.ids import MediaId, ObjectId
+    from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.ui.ask import Ask
+    from sam3_annotator.ui.wiring.cuts import CutDesk
+    from sam3_annotator.ui.wiring.work import WorkDesk
+    from sam3_annotator.ui.wiring.workspace import Workspace
+    from sam3_annotator.workflow.document import Outcome
+    from sam3_annotator.workflow.run_progress import RunProgress
+
+_WORK = "run"
+_GB = 1 << 30
+
+
+class RunDesk(QObject):
+    """Starts, shows and ends runs; results go into the document frame by frame.
+
+    Signals:
+        changed: the new moment of the run (:class:`RunProgress`).
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, workspace: Workspace, work: WorkDesk, cuts: CutDesk, ask: Ask) -> None:
+        super().__init__(workspace)
+        self._workspace, self._work = workspace, work
+        self._cuts, self._ask = cuts, ask
+        self._running: Propagating | None = None
+        self._is_shown = False
+        self._is_local = False
+        self.crosses_cuts = False
+        workspace.document_changed.connect(self._use_document)
+        workspace.closing.connect(self._abandon)
+        workspace.done.connect(self._done)
+        self._use_document()
+
+    @property
+    def progress(self) -> RunProgress | None:
+        """The present run, or how the last one ended; None while no project is open."""
+        return None if self._running is None else self._running.progress
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a stopped run can be taken up."""
+        return self.progress is not None and self.progress.can_go_on
+
+    def run(self, reach: Reach, *, for_all: bool = False) -> None:
+        """Propagate the selected objects, or all where none is selected, from the shown frame."""
+        view = self._workspace.view
+        with self._workspace.explaining():
+            first, last = FrameIndex(0), FrameIndex(self._frame_count() - 1)
+            wish = Wish(view.frame, reach, first, last, cuts=self._walls())
+            self._start(self._objects(for_all=for_all), wish, None)
+
+    def run_in_range(self) -> None:
+        """Propagate into the selected range of frames, from the shown frame or from its edge."""
+        view = self._workspace.view
+        with self._workspace.explaining():
+            if view.span is None:
+                raise Rejected(
+                    translate("RunDesk", "Drag over the lanes to select a range of frames first.")
+                )
+            first, last = view.span
+            at, reach = view.frame, Reach.BOTH
+            if at < first:
+                at, reach = FrameIndex(first - 1), Reach.FORWARD
+            elif at > last:
+                at, reach = FrameIndex(last + 1), Reach.BACKWARD
+            elif at in (first, last):
+                reach = Reach.FORWARD if at == first else Reach.BACKWARD
+            wish = Wish(at, reach, first, last, cuts=self._walls())
+            self._start(self._objects(for_all=False), wish, None)
+
+    def correct(self) -> None:
+        """Recompute only what the fix on the shown frame can have changed, in both directions."""
+        view = self._workspace.view
+        with self._workspace.explaining():
+            if not view.selection:
+                raise Rejected(translate("RunDesk", "Select the object that you corrected first."))
+            first, last = FrameIndex(0), FrameIndex(self._frame_count() - 1)
+            wish = Wish(view.frame, Reach.BOTH, first, last, is_local=True, cuts=self._walls())
+            least, frames = self._workspace.settings.agreement
+            self._start(view.selection, wish, Agreement(least, frames))
+
+    def go_on(self) -> None:
+        """Take up the run that was stopped."""
+        with self._workspace.explaining():
+            self._need_running().go_on()
+
+    def cancel(self) -> None:
+        """Stop; what is done stays."""
+        if self._running is not None:
+            self._running.cancel()
+
+    def toggle_cuts(self) -> None:
+        """Let runs cross shot cuts, or stop at them."""
+        self.crosses_cuts = not self.crosses_cuts
+        self._workspace.said.emit(
+            translate("RunDesk", "Runs cross shot cuts now.")
+            if self.crosses_cuts
+            else translate("RunDesk", "Runs stop at shot cuts now.")
+        )
+
+    # ------------------------------------------------------------------ before a run
+
+    def _start(
+        self, objects: tuple[ObjectId, ...], wish: Wish, agreement: Agreement | None
+    ) -> None:
+        """Check the wish, ask what it needs, and begin once that is known."""
+        running, model = self._need_running(), self._workspace.model
+        if model is None or Capability.TRACK not in model.capabilities:
+            raise Rejected(missing_ability(Capability.TRACK, model is not None))
+        if running.is_running:
+            raise Rejected(translate("RunDesk", "A run is in progress. Cancel it, or wait."))
+        project = self._workspace.require_document().project
+        masklets = {one: project.masklet(one) for one in objects}
+        plan_run(masklets, wish)
+        media_id = self._workspace.view.media_id
+        if media_id is None:
+            return
+        if not self.crosses_cuts and not self._cuts.is_known(media_id):
+            self._workspace.said.emit(
+                translate("RunDesk", "Shot cuts are still being looked for; this run crosses them.")
+            )
+        prompted = max((int(m.is_human.sum()) for m in masklets.values()), default=1)
+        begin = partial(self._begin, running, media_id, objects, wish, agreement)
+
+        def planned(item: Item) -> None:
+            if isinstance(item, RunNeeds) and running is self._running:
+                with self._workspace.explaining():
+                    begin(item)
+
+        self._workspace.engine.desk.ask(
+            PlanRun(self._workspace.media_ref(media_id), len(objects), prompted),
+            lane="plan",
+            priority=Priority.CLICK,
+            listener=Listener(planned, silent),
+        )
+
+    def _begin(
+        self,
+        running: Propagating,
+        media_id: MediaId,
+        objects: tuple[ObjectId, ...],
+        wish: Wish,
+        agreement: Agreement | None,
+        needs: RunNeeds,
+    ) -> None:
+        at_once = 0
+        if not needs.fits:
+            at_once = needs.objects_that_fit
+            if not at_once:
+                least = needs.shared_bytes + needs.object_bytes
+                text = translate(
+                    "RunDesk",
+                    "A run needs {need} GB for one object and only {free} GB are free on the "
+                    "model's device. Close other programs, or load smaller weights.",
+                )
+                raise Rejected(text.format(need=_gb(least), free=_gb(needs.free_bytes)))
+            question = translate(
+                "RunDesk", "{objects} objects need {need} GB, {free} GB are free."
+            ).format(objects=needs.objects, need=_gb(needs.total_bytes), free=_gb(needs.free_bytes))
+            detail = translate("RunDesk", "They can be followed in groups of %n.", "", at_once)
+            if not self._ask.confirm(question, detail, translate("RunDesk", "In groups")):
+                return
+        elif needs.free_bytes:
+            self._workspace.said.emit(
+                translate("RunDesk", "The run needs {need} GB of {free} GB that are free.").format(
+                    need=_gb(needs.total_bytes), free=_gb(needs.free_bytes)
+                )
+            )
+        self._is_local = wish.is_local
+        running.start(media_id, objects, wish, agreement, at_once)
+
+    def _objects(self, *, for_all: bool) -> tuple[ObjectId, ...]:
+        """The selected objects, or all with a mask; locked ones are left out."""
+        view, project = self._workspace.view, self._workspace.require_document().project
+        if view.media_id is None:
+            return ()
+        items = project.objects(view.media_id)
+        if view.selection and not for_all:
+            items = tuple(item for item in items if item.id in view.selection)
+        free = tuple(item.id for item in items if not item.is_locked)
+        if items and not free:
+            raise Rejected(translate("RunDesk", "These objects are locked. Unlock them first."))
+        known = tuple(one for one in free if len(project.masklet(one)))
+        return known or free
+
+    def _walls(self) -> tuple[int, ...]:
+        media_id = self._workspace.view.media_id
+        return () if self.crosses_cuts or media_id is None else self._cuts.cuts(media_id)
+
+    def _frame_count(self) -> int:
+        project, media_id = (
+            self._workspace.require_document().project,
+            self._workspace.view.media_id,
+        )
+        if media_id is None:
+            raise Rejected(translate("RunDesk", "Open a clip first."))
+        return project.medium(media_id).frame_count
+
+    # ------------------------------------------------------------------ during a run
+
+    def _show(self, progress: RunProgress) -> None:
+        if progress.is_running and not self._is_shown and self._running is not None:
+            self._is_shown = True
+            self._work.begin(_WORK, self._title(progress), self._running.cancel, self._pause)
+        if progress.is_running:
+            self._work.advance(
+                _WORK, progress.done, max(1, progress.total - progress.saved), _pace(progress)
+            )
+        elif self._is_shown:
+            self._is_shown = False
+            self._work.end(_WORK)
+            self._workspace.said.emit(_summary(progress, is_local=self._is_local))
+        self.changed.emit(progress)
+
+    def _title(self, progress: RunProgress) -> str:
+        if self._is_local:
+            return translate("RunDesk", "recomputing around the correction")
+        return translate("RunDesk", "propagating, {total} frames").format(total=progress.total)
+
+    def _pause(self, is_paused: bool) -> None:  # noqa: FBT001 - what the work list calls
+        if self._running is not None:
+            if is_paused:
+                self._running.pause()
+            else:
+                self._running.unpause()
+
+    def _done(self, command: Command, outcome: Outcome) -> None:
+        """Recompute around a correction at once, where the user wants that."""
+        del outcome
+        settings, view = self._workspace.settings, self._workspace.view
+        if not settings.recomputes or not isinstance(command, SetMask):
+            return
+        if command.source is not Source.HUMAN or command.frame != view.frame:
+            return
+        project = self._workspace.project
+        is_idle = self._running is not None and not self._running.is_running
+        if project is None or not is_idle or command.object_id not in view.selection:
+            return
+        others = project.masklet(command.object_id)
+        if (~others.is_human).any() and self._workspace.can(Capability.TRACK):
+            self.correct()
+
+    # ------------------------------------------------------------------ documents
+
+    def _use_document(self) -> None:
+        document = self._workspace.document
+        if document is None:
+            self._running = None
+            return
+        self._running = Propagating(
+            document,
+            self._workspace.engine.desk,
+            self._show,
+            self._workspace.media_ref,
+            self._model,
+        )
+        self._running.on_trouble = self._troubled
+
+    def _abandon(self) -> None:
+        running, self._running = self._running, None
+        if running is not None:
+            running.abandon()
+        if self._is_shown:
+            self._is_shown = False
+            self._work.end(_WORK)
+
+    def _troubled(self, error: AnnotatorError) -> None:
+        if isinstance(error, Rejected):
+            self._workspace.said.emit(str(error))
+        else:
+            self._workspace.troubled.emit(error)
+
+    def _model(self) -> ModelInfo | None:
+        return self._workspace.model
+
+    def _need_running(self) -> Propagating:
+        if self._running is None:
+            raise Rejected(translate("RunDesk", "Open a clip first."))
+        return self._running
+
+
+def _pace(progress: RunProgress) -> str:
+    parts = [f"{progress.done} / {progress.total}"]
+    if progress.frames_per_s:
+        speed = f"{progress.frames_per_s:.3g}"
+        parts.append(translate("RunDesk", "{n} frames/s").format(n=speed))
+    if progress.saved:
+        parts.append(translate("RunDesk", "{n} still agree").format(n=progress.saved))
+    return ", ".join(parts)
+
+
+def _summary(progress: RunProgress, *, is_local: bool) -> str:
+    said = translate("RunDesk", "%n frame(s) computed.", "", progress.done)
+    if is_local or progress.saved:
+        said += " " + translate(
+            "RunDesk", "%n frame(s) saved: the old masks still agree.", "", progress.saved
+        )
+    if progress.can_go_on:
+        said += " " + translate("RunDesk", "Stopped; what is done is kept, and the run can go on.")
+    return said
+
+
+def _gb(count: int) -> str:
+    return f"{count / _GB:.2f}" if count < 10 * _GB else f"{count / _GB:.0f}"
