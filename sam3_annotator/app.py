@@ -157,6 +157,8 @@ class Program(QObject):
         """Stop every thread; whether all are gone."""
         self._is_shown.set()
         self.workspace.close_document()
+        for timer in self.workspace.findChildren(QTimer):
+            timer.stop()  # no late refresh may meet widgets that are gone
         is_stopped = self.engine.close() and self.reading.close()
         if not is_stopped:
             _log.error("a thread did not stop in time")

@@ -108,7 +108,7 @@ FILE_ACTIONS = (
         "file.quit",
         Menu.FILE,
         QT_TRANSLATE_NOOP("Actions", "&Quit"),
-        lambda desks: desks.window.quit(),
+        lambda desks: desks.window.ask_for("quit"),
         ("Ctrl+Q",),
         always,
         opens_group=True,

@@ -179,7 +179,7 @@ _LAYERS = (
         "view.picture_tone",
         Menu.VIEW,
         QT_TRANSLATE_NOOP("Actions", "Brightness and &contrast…"),
-        lambda desks: desks.window.show_tone(),
+        lambda desks: desks.window.ask_for("tone"),
         when=with_media,
     ),
 )
@@ -211,7 +211,7 @@ _WINDOW = (
         "view.full_screen",
         Menu.VIEW,
         QT_TRANSLATE_NOOP("Actions", "F&ull screen"),
-        lambda desks: desks.window.toggle_full_screen(),
+        lambda desks: desks.window.ask_for("full_screen"),
         ("F11",),
         is_checkable=True,
         opens_group=True,
@@ -220,7 +220,7 @@ _WINDOW = (
         "view.reset_layout",
         Menu.VIEW,
         QT_TRANSLATE_NOOP("Actions", "&Reset layout"),
-        lambda desks: desks.window.reset_layout(),
+        lambda desks: desks.window.ask_for("reset_layout"),
     ),
 )
 

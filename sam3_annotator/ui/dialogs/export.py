@@ -70,6 +70,24 @@ class ExportDialog(Dialog):
         super().__init__(parent, translate("ExportDialog", "Export"))
         self.setMinimumWidth(520)
         self._formats = {one.key: one for one in formats if one.exporter is not None}
+        self._make_fields(categories, target)
+        self.body.addLayout(self._form())
+        self.body.addWidget(
+            label(
+                translate(
+                    "ExportDialog",
+                    "The file is read back and compared with the project pixel by pixel; every "
+                    "difference is listed.",
+                ),
+                "dim",
+            )
+        )
+        self.add_cancel()
+        self._go = self.add_button(translate("ExportDialog", "Export"), is_default=True)
+        self._go.clicked.connect(self._accept)
+        self._follow()
+
+    def _make_fields(self, categories: Sequence[Category], target: Path) -> None:
         self.format, self.scope, self.category = QComboBox(), QComboBox(), QComboBox()
         for one in self._formats.values():
             self.format.addItem(one.title, one.key)
@@ -91,21 +109,6 @@ class ExportDialog(Dialog):
         self.every_frame = QCheckBox(translate("ExportDialog", "List every frame of clips"))
         self.with_empty = QCheckBox(translate("ExportDialog", "List pictures without objects"))
         self.with_empty.setChecked(True)
-        self.body.addLayout(self._form())
-        self.body.addWidget(
-            label(
-                translate(
-                    "ExportDialog",
-                    "The file is read back and compared with the project pixel by pixel; every "
-                    "difference is listed.",
-                ),
-                "dim",
-            )
-        )
-        self.add_cancel()
-        self._go = self.add_button(translate("ExportDialog", "Export"), is_default=True)
-        self._go.clicked.connect(self._accept)
-        self._follow()
 
     def use_target(self, target: Path) -> None:
         """Put a path into the field."""

@@ -25,7 +25,7 @@ class WelcomeSync(QObject):
         self._workspace, self._desks, self._page = workspace, desks, page
         page.project_chosen.connect(desks.files.open_path)
         page.files_dropped.connect(self._dropped)
-        page.model_requested.connect(desks.window.show_model)
+        page.model_requested.connect(lambda: desks.window.ask_for("model"))
         workspace.settings.changed.connect(lambda _: self.refresh())
         workspace.model_changed.connect(lambda _: self.refresh())
         desks.model.loading_changed.connect(lambda _: self.refresh())

@@ -91,46 +91,6 @@ class WindowDesk(QObject):
         """Open the log file with the system's program for text files."""
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(log.log_file())))
 
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or go back."""
-        self.wanted.emit("full_screen")
-
-    def reset_layout(self) -> None:
-        """Put every panel back where it was at first."""
-        self.wanted.emit("reset_layout")
-
-    def quit(self) -> None:
-        """Close the window."""
-        self.wanted.emit("quit")
-
-    def show_palette(self) -> None:
-        """Offer every command by name."""
-        self.wanted.emit("palette")
-
-    def show_shortcuts(self) -> None:
-        """Let the user change keys."""
-        self.wanted.emit("shortcuts")
-
-    def show_settings(self) -> None:
-        """Let the user change settings."""
-        self.wanted.emit("settings")
-
-    def show_categories(self) -> None:
-        """Let the user edit the list of categories."""
-        self.wanted.emit("categories")
-
-    def show_model(self) -> None:
-        """Let the user choose weights."""
-        self.wanted.emit("model")
-
-    def show_doctor(self) -> None:
-        """Say what works on this machine."""
-        self.wanted.emit("doctor")
-
-    def show_tone(self) -> None:
-        """Let the user change brightness, contrast and gamma."""
-        self.wanted.emit("tone")
-
-    def show_about(self) -> None:
-        """Say what this program is."""
-        self.wanted.emit("about")
+    def ask_for(self, what: str) -> None:
+        """Ask the window for a dialog or a command of its own; see :attr:`wanted`."""
+        self.wanted.emit(what)

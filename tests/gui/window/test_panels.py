@@ -152,7 +152,7 @@ def test_retouching_is_one_step_for_all_selected(labelling, qtbot):
 def test_uniting_keeps_the_first_object(labelling):
     first, second = paint(labelling), paint(labelling, 20)
     labelling.workspace.state.update(selection=(first, second))
-    labelling.desks.objects.unite()
+    labelling.desks.masks.unite()
     assert list(labelling.masks()) == [first]
     assert labelling.masks()[first].area == 30 * 20
     labelling.desks.edits.undo()
