@@ -39,6 +39,9 @@ COMMANDS: dict[str, str] = {
 _MODULES = {"import": "import_labels", "eval": "evaluate"}
 """Modules of this package that are not called like their command."""
 
+_OWN_OPTIONS = ("-h", "--help", "--version")
+"""Options of the program itself; every other one in the first place belongs to the window."""
+
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -71,15 +74,27 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def opens_window(words: Sequence[str]) -> bool:
-    """True for no arguments, and for paths without a command: ``sam3-annotator photos/``."""
-    return all(word not in COMMANDS and Path(word).exists() for word in words)
+    """True for no arguments, for a path and for an option of the window in the first place.
+
+    ``sam3-annotator photos/ --theme dark`` and ``sam3-annotator --sample`` open it; a word that is
+    neither path nor command is left to the parser of commands, which says what there is.
+    """
+    if not words:
+        return True
+    first = words[0]
+    if first.startswith("-"):
+        return first not in _OWN_OPTIONS
+    return first not in COMMANDS and Path(first).exists()
 
 
 def build_parser(chosen: str | None) -> argparse.ArgumentParser:
     """The whole parser; commands other than ``chosen`` stand in it by name and help only."""
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
-        description="Label pictures and clips with SAM 3. Without a command the window opens.",
+        description="Label pictures and clips with SAM 3.",
+        epilog="Without a command the window opens, on the files named: "
+        f"{PROGRAM} [FILES] [--sample] [--weights WEIGHTS] [--theme light|dark|system] "
+        "[--fake-engine] [--verbose].",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

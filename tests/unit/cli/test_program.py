@@ -107,6 +107,20 @@ def test_paths_alone_open_the_window_with_them(window, tmp_path):
     assert window == [[str(tmp_path)]]
 
 
+@pytest.mark.parametrize(
+    "words", [["--sample"], ["--theme", "dark"], [".", "--weights", "mini", "--theme", "light"]]
+)
+def test_options_of_the_window_open_it(window, words):
+    assert main(words) == 0
+    assert window == [words]
+
+
+def test_a_word_that_is_nothing_is_answered_with_the_commands(window, capsys):
+    assert main(["exprot", "p.s3a"]) == 2
+    assert not window
+    assert "'export'" in capsys.readouterr().err
+
+
 def test_a_file_called_like_a_command_does_not_hide_it(window, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "weights").mkdir()
