@@ -2,6 +2,54 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
   <context>
+    <name>ConceptDesk</name>
+    <message numerus="yes">
+      <source>%n found</source>
+      <translation>
+        <numerusform>%n found</numerusform>
+        <numerusform>%n found</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n object(s) found and tracked.</source>
+      <translation>
+        <numerusform>%n object found and tracked.</numerusform>
+        <numerusform>%n objects found and tracked.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>Doubt</name>
+    <message numerus="yes">
+      <source>%n piece(s) appeared</source>
+      <translation>
+        <numerusform>%n piece appeared</numerusform>
+        <numerusform>%n pieces appeared</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n piece(s) vanished</source>
+      <translation>
+        <numerusform>%n piece vanished</numerusform>
+        <numerusform>%n pieces vanished</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>lost for %n frame(s)</source>
+      <translation>
+        <numerusform>lost for %n frame</numerusform>
+        <numerusform>lost for %n frames</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n frame(s) from a human frame</source>
+      <translation>
+        <numerusform>%n frame from a human frame</numerusform>
+        <numerusform>%n frames from a human frame</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>ExchangeDesk</name>
     <message numerus="yes">
       <source>Read back with %n difference(s).</source>
@@ -73,6 +121,16 @@
     </message>
   </context>
   <context>
+    <name>MaskDesk</name>
+    <message numerus="yes">
+      <source>%n mask(s) copied.</source>
+      <translation>
+        <numerusform>%n mask copied.</numerusform>
+        <numerusform>%n masks copied.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>ModelDesk</name>
     <message numerus="yes">
       <source>%n core(s)</source>
@@ -83,12 +141,46 @@
     </message>
   </context>
   <context>
-    <name>ObjectDesk</name>
+    <name>RescueDesk</name>
     <message numerus="yes">
-      <source>%n mask(s) copied.</source>
+      <source>%n mask(s) could not be read.</source>
       <translation>
-        <numerusform>%n mask copied.</numerusform>
-        <numerusform>%n masks copied.</numerusform>
+        <numerusform>%n mask could not be read.</numerusform>
+        <numerusform>%n masks could not be read.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>ReviewSync</name>
+    <message numerus="yes">
+      <source>%n mask(s) changed since.</source>
+      <translation>
+        <numerusform>%n mask changed since.</numerusform>
+        <numerusform>%n masks changed since.</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>RunDesk</name>
+    <message numerus="yes">
+      <source>They can be followed in groups of %n.</source>
+      <translation>
+        <numerusform>They can be followed in groups of %n.</numerusform>
+        <numerusform>They can be followed in groups of %n.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n frame(s) computed.</source>
+      <translation>
+        <numerusform>%n frame computed.</numerusform>
+        <numerusform>%n frames computed.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n frame(s) saved: the old masks still agree.</source>
+      <translation>
+        <numerusform>%n frame saved: the old masks still agree.</numerusform>
+        <numerusform>%n frames saved: the old masks still agree.</numerusform>
       </translation>
     </message>
   </context>

@@ -24,8 +24,12 @@
       <translation>此模型不理解文字。SAM 3 权重可以：菜单“帮助”→“模型”。</translation>
     </message>
     <message>
-      <source>This model cannot track objects.</source>
-      <translation>此模型不能跟踪对象。</translation>
+      <source>This model cannot track objects. Other weights can: Help, Model.</source>
+      <translation>此模型不能跟踪对象。其他权重可以：菜单“帮助”→“模型”。</translation>
+    </message>
+    <message>
+      <source>This model cannot find and track a phrase through a clip; SAM 3 weights do.</source>
+      <translation>此模型不能在视频中按文字查找并跟踪；SAM 3 权重可以。</translation>
     </message>
     <message>
       <source>clicks</source>
@@ -46,6 +50,10 @@
     <message>
       <source>tracking</source>
       <translation>跟踪</translation>
+    </message>
+    <message>
+      <source>tracking by phrase</source>
+      <translation>按文字跟踪</translation>
     </message>
   </context>
   <context>
@@ -68,6 +76,118 @@
     <message>
       <source>&amp;Redo</source>
       <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+      <source>&amp;Play or stop</source>
+      <translation>播放或停止(&amp;P)</translation>
+    </message>
+    <message>
+      <source>Previous human frame</source>
+      <translation>上一个人工帧</translation>
+    </message>
+    <message>
+      <source>Next human frame</source>
+      <translation>下一个人工帧</translation>
+    </message>
+    <message>
+      <source>Go to a frame…</source>
+      <translation>转到某一帧…</translation>
+    </message>
+    <message>
+      <source>Zoom the timeline in</source>
+      <translation>放大时间轴</translation>
+    </message>
+    <message>
+      <source>Zoom the timeline out</source>
+      <translation>缩小时间轴</translation>
+    </message>
+    <message>
+      <source>Show the whole clip on the timeline</source>
+      <translation>在时间轴上显示整个视频</translation>
+    </message>
+    <message>
+      <source>Propagate &amp;forward</source>
+      <translation>向前传播(&amp;F)</translation>
+    </message>
+    <message>
+      <source>Propagate &amp;backward</source>
+      <translation>向后传播(&amp;B)</translation>
+    </message>
+    <message>
+      <source>Propagate both ways</source>
+      <translation>双向传播</translation>
+    </message>
+    <message>
+      <source>Propagate between the human frames around here</source>
+      <translation>在前后人工帧之间传播</translation>
+    </message>
+    <message>
+      <source>Propagate in the selected range</source>
+      <translation>在所选范围内传播</translation>
+    </message>
+    <message>
+      <source>Propagate all objects both ways</source>
+      <translation>双向传播所有对象</translation>
+    </message>
+    <message>
+      <source>&amp;Recompute around this correction</source>
+      <translation>重新计算此修正的前后(&amp;R)</translation>
+    </message>
+    <message>
+      <source>Go on with the stopped run</source>
+      <translation>继续已停止的运行</translation>
+    </message>
+    <message>
+      <source>Runs cross shot cuts</source>
+      <translation>运行可跨越镜头切换</translation>
+    </message>
+    <message>
+      <source>&amp;Split the track here</source>
+      <translation>从此处切分轨迹(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;Merge the two tracks</source>
+      <translation>合并两条轨迹(&amp;M)</translation>
+    </message>
+    <message>
+      <source>S&amp;wap the two from here on, or in the range</source>
+      <translation>从此处起或在范围内互换二者(&amp;W)</translation>
+    </message>
+    <message>
+      <source>&amp;Delete the masks of the range</source>
+      <translation>删除范围内的掩码(&amp;D)</translation>
+    </message>
+    <message>
+      <source>&amp;Hold this mask over the range</source>
+      <translation>在范围内保持此掩码(&amp;H)</translation>
+    </message>
+    <message>
+      <source>&amp;Interpolate between human frames</source>
+      <translation>在人工帧之间插值(&amp;I)</translation>
+    </message>
+    <message>
+      <source>Smooth over &amp;time</source>
+      <translation>沿时间平滑(&amp;T)</translation>
+    </message>
+    <message>
+      <source>Brush and eraser work on the whole range</source>
+      <translation>画笔和橡皮作用于整个范围</translation>
+    </message>
+    <message>
+      <source>&amp;Copy the mask to the next frame</source>
+      <translation>复制掩码到下一帧(&amp;C)</translation>
+    </message>
+    <message>
+      <source>Copy the mask to the previous frame</source>
+      <translation>复制掩码到上一帧</translation>
+    </message>
+    <message>
+      <source>Copy the mask of the last human frame here</source>
+      <translation>复制最近人工帧的掩码到此处</translation>
+    </message>
+    <message>
+      <source>Forget the selected range</source>
+      <translation>取消所选范围</translation>
     </message>
     <message>
       <source>Category 1</source>
@@ -288,6 +408,50 @@
     <message>
       <source>This picture is done; next</source>
       <translation>本图完成，下一张</translation>
+    </message>
+    <message>
+      <source>Take this picture out of the project</source>
+      <translation>将此图片移出项目</translation>
+    </message>
+    <message>
+      <source>&amp;Next doubtful frame</source>
+      <translation>下一个可疑帧(&amp;N)</translation>
+    </message>
+    <message>
+      <source>&amp;Previous doubtful frame</source>
+      <translation>上一个可疑帧(&amp;P)</translation>
+    </message>
+    <message>
+      <source>&amp;Good: accept, and on to the next</source>
+      <translation>正确：接受并到下一个(&amp;G)</translation>
+    </message>
+    <message>
+      <source>Needs work: &amp;fix it now</source>
+      <translation>需要修改：现在修正(&amp;F)</translation>
+    </message>
+    <message>
+      <source>&amp;Reject, and on to the next</source>
+      <translation>拒绝并到下一个(&amp;R)</translation>
+    </message>
+    <message>
+      <source>&amp;Swap back from here on</source>
+      <translation>从此处起换回(&amp;S)</translation>
+    </message>
+    <message>
+      <source>&amp;All of this category are found</source>
+      <translation>此类别已全部找到(&amp;A)</translation>
+    </message>
+    <message>
+      <source>Some of this category are &amp;missing</source>
+      <translation>此类别有遗漏(&amp;M)</translation>
+    </message>
+    <message>
+      <source>Sign &amp;off</source>
+      <translation>签核(&amp;O)</translation>
+    </message>
+    <message>
+      <source>&amp;Work report…</source>
+      <translation>工作报告(&amp;W)…</translation>
     </message>
     <message>
       <source>&amp;Select</source>
@@ -696,6 +860,59 @@
     </message>
   </context>
   <context>
+    <name>CommentsBox</name>
+    <message>
+      <source>Comment on this frame…</source>
+      <translation>对本帧的评论…</translation>
+    </message>
+    <message>
+      <source>Comment on this frame</source>
+      <translation>对本帧的评论</translation>
+    </message>
+    <message>
+      <source>Dealt with</source>
+      <translation>已处理</translation>
+    </message>
+  </context>
+  <context>
+    <name>ConceptDesk</name>
+    <message>
+      <source>Type what to find, or draw an example box first.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{model} cannot pick up newcomers in a clip. Find on this frame, accept what is right, and propagate; or load SAM 3 weights.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>This model knows: {list}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message numerus="yes">
+      <source>%n found</source>
+      <translation type="unfinished">
+        <numerusform />
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n object(s) found and tracked.</source>
+      <translation type="unfinished">
+        <numerusform />
+      </translation>
+    </message>
+    <message>
+      <source>Stopped; what was found is kept.</source>
+      <translation>已停止；已找到的结果保留。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ContextMenus</name>
+    <message>
+      <source>Category</source>
+      <translation>类别</translation>
+    </message>
+  </context>
+  <context>
     <name>CrashDialog</name>
     <message>
       <source>A bug in SAM 3 Annotator</source>
@@ -720,6 +937,17 @@
     <message>
       <source>Show the log</source>
       <translation>显示日志</translation>
+    </message>
+  </context>
+  <context>
+    <name>DamagedDialog</name>
+    <message>
+      <source>The project cannot be opened</source>
+      <translation>无法打开项目</translation>
+    </message>
+    <message>
+      <source>Save what is readable…</source>
+      <translation>保存可读取的内容…</translation>
     </message>
   </context>
   <context>
@@ -792,6 +1020,149 @@
     </message>
   </context>
   <context>
+    <name>Doubt</name>
+    <message>
+      <source>probably wrong</source>
+      <translation>很可能有误</translation>
+    </message>
+    <message>
+      <source>perhaps wrong</source>
+      <translation>可能有误</translation>
+    </message>
+    <message>
+      <source>probably right</source>
+      <translation>很可能正确</translation>
+    </message>
+    <message>
+      <source>accepted</source>
+      <translation>已接受</translation>
+    </message>
+    <message>
+      <source>nothing unusual</source>
+      <translation>没有异常</translation>
+    </message>
+    <message>
+      <source>area jumps</source>
+      <translation>面积突变</translation>
+    </message>
+    <message>
+      <source>position jumps</source>
+      <translation>位置突变</translation>
+    </message>
+    <message>
+      <source>outline changes</source>
+      <translation>轮廓变化</translation>
+    </message>
+    <message>
+      <source>pieces change</source>
+      <translation>块数变化</translation>
+    </message>
+    <message>
+      <source>passes disagree</source>
+      <translation>前后向不一致</translation>
+    </message>
+    <message>
+      <source>detector disagrees</source>
+      <translation>检测器不一致</translation>
+    </message>
+    <message>
+      <source>objects compete</source>
+      <translation>对象争夺像素</translation>
+    </message>
+    <message>
+      <source>likely swap</source>
+      <translation>可能互换</translation>
+    </message>
+    <message>
+      <source>returns elsewhere</source>
+      <translation>在别处重现</translation>
+    </message>
+    <message>
+      <source>lost</source>
+      <translation>丢失</translation>
+    </message>
+    <message>
+      <source>low score</source>
+      <translation>得分低</translation>
+    </message>
+    <message>
+      <source>far from human frames</source>
+      <translation>远离人工帧</translation>
+    </message>
+    <message>
+      <source>beside a jump</source>
+      <translation>紧邻突变</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n piece(s) appeared</source>
+      <translation>
+        <numerusform>出现 %n 块</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n piece(s) vanished</source>
+      <translation>
+        <numerusform>消失 %n 块</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>lost for %n frame(s)</source>
+      <translation>
+        <numerusform>丢失 %n 帧</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n frame(s) from a human frame</source>
+      <translation>
+        <numerusform>距人工帧 %n 帧</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>precedes the jump on f {value}</source>
+      <translation>在第 {value} 帧的突变之前</translation>
+    </message>
+    <message>
+      <source>area {value} %</source>
+      <translation>面积 {value} %</translation>
+    </message>
+    <message>
+      <source>jumped {value} of its size</source>
+      <translation>移动了自身大小的 {value}</translation>
+    </message>
+    <message>
+      <source>outline changed (IoU {value})</source>
+      <translation>轮廓改变(IoU {value})</translation>
+    </message>
+    <message>
+      <source>passes disagree (IoU {value})</source>
+      <translation>前后向不一致(IoU {value})</translation>
+    </message>
+    <message>
+      <source>detector disagrees (IoU {value})</source>
+      <translation>检测器不一致(IoU {value})</translation>
+    </message>
+    <message>
+      <source>competes with {other} for {value} % of pixels</source>
+      <translation>与 {other} 争夺 {value} % 的像素</translation>
+    </message>
+    <message>
+      <source>seems exchanged with {other} from f {value} on</source>
+      <translation>从第 {value} 帧起似与 {other} 互换</translation>
+    </message>
+    <message>
+      <source>came back {value} sizes away</source>
+      <translation>在相距 {value} 个身长处重现</translation>
+    </message>
+    <message>
+      <source>score {value}</source>
+      <translation>得分 {value}</translation>
+    </message>
+    <message>
+      <source>follows the jump on f {value}</source>
+      <translation>在第 {value} 帧的突变之后</translation>
+    </message>
+  </context>
+  <context>
     <name>ExchangeDesk</name>
     <message>
       <source>collecting objects</source>
@@ -851,6 +1222,10 @@
       <translation>导出</translation>
     </message>
     <message>
+      <source>The file is read back and compared with the project pixel by pixel; every difference is listed.</source>
+      <translation>文件会被回读并与项目逐像素比较；所有差异都会列出。</translation>
+    </message>
+    <message>
       <source>the whole project</source>
       <translation>整个项目</translation>
     </message>
@@ -877,10 +1252,6 @@
     <message>
       <source>List pictures without objects</source>
       <translation>列出没有对象的图片</translation>
-    </message>
-    <message>
-      <source>The file is read back and compared with the project pixel by pixel; every difference is listed.</source>
-      <translation>文件会被回读并与项目逐像素比较；所有差异都会列出。</translation>
     </message>
     <message>
       <source>Browse…</source>
@@ -1101,6 +1472,13 @@
     </message>
   </context>
   <context>
+    <name>GainPlot</name>
+    <message>
+      <source>Errors met while walking down the queue</source>
+      <translation>沿队列检查时遇到的错误</translation>
+    </message>
+  </context>
+  <context>
     <name>Gestures</name>
     <message>
       <source>There is nothing to accept yet: click something first.</source>
@@ -1121,6 +1499,34 @@
   </context>
   <context>
     <name>Hint</name>
+    <message>
+      <source>frame {n}</source>
+      <translation>第 {n} 帧</translation>
+    </message>
+    <message>
+      <source>forward</source>
+      <translation>向前</translation>
+    </message>
+    <message>
+      <source>backward</source>
+      <translation>向后</translation>
+    </message>
+    <message>
+      <source>between</source>
+      <translation>之间</translation>
+    </message>
+    <message>
+      <source>not on this frame yet</source>
+      <translation>本帧尚无</translation>
+    </message>
+    <message>
+      <source>absent</source>
+      <translation>不存在</translation>
+    </message>
+    <message>
+      <source>human frame</source>
+      <translation>人工帧</translation>
+    </message>
     <message numerus="yes">
       <source>%n click(s)</source>
       <translation>
@@ -1192,6 +1598,23 @@
     <message>
       <source>{keys} already belongs to “{action}”.</source>
       <translation>{keys} 已属于“{action}”。</translation>
+    </message>
+  </context>
+  <context>
+    <name>MaskDesk</name>
+    <message numerus="yes">
+      <source>%n mask(s) copied.</source>
+      <translation>
+        <numerusform>已复制 %n 个掩码。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Copy an object first.</source>
+      <translation>请先复制一个对象。</translation>
+    </message>
+    <message>
+      <source>Two selected objects need a mask on this frame.</source>
+      <translation>需要选择两个在本帧有掩码的对象。</translation>
     </message>
   </context>
   <context>
@@ -1384,23 +1807,6 @@
     </message>
   </context>
   <context>
-    <name>ObjectDesk</name>
-    <message numerus="yes">
-      <source>%n mask(s) copied.</source>
-      <translation>
-        <numerusform>已复制 %n 个掩码。</numerusform>
-      </translation>
-    </message>
-    <message>
-      <source>Copy an object first.</source>
-      <translation>请先复制一个对象。</translation>
-    </message>
-    <message>
-      <source>Two selected objects need a mask on this frame.</source>
-      <translation>需要选择两个在本帧有掩码的对象。</translation>
-    </message>
-  </context>
-  <context>
     <name>ObjectsPanel</name>
     <message>
       <source>Objects</source>
@@ -1446,6 +1852,10 @@
       <translation>属性</translation>
     </message>
     <message>
+      <source>Review</source>
+      <translation>审核</translation>
+    </message>
+    <message>
       <source>History</source>
       <translation>历史</translation>
     </message>
@@ -1456,6 +1866,17 @@
     <message>
       <source>Pictures</source>
       <translation>图片</translation>
+    </message>
+  </context>
+  <context>
+    <name>PlaybackDesk</name>
+    <message>
+      <source>There is no human frame on that side.</source>
+      <translation>那一侧没有人工帧。</translation>
+    </message>
+    <message>
+      <source>The clip is still being read.</source>
+      <translation>视频仍在读取中。</translation>
     </message>
   </context>
   <context>
@@ -1547,6 +1968,322 @@
     <message>
       <source>Edited</source>
       <translation>编辑时间</translation>
+    </message>
+  </context>
+  <context>
+    <name>RescueDesk</name>
+    <message>
+      <source>Save what is readable</source>
+      <translation>保存可读取的内容</translation>
+    </message>
+    <message>
+      <source>{rows} rows were saved.</source>
+      <translation>已保存 {rows} 行。</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n mask(s) could not be read.</source>
+      <translation>
+        <numerusform>%n 个掩码无法读取。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>saving what is readable</source>
+      <translation>正在保存可读取的内容</translation>
+    </message>
+  </context>
+  <context>
+    <name>Review</name>
+    <message>
+      <source>proposed</source>
+      <translation>待定</translation>
+    </message>
+    <message>
+      <source>accepted</source>
+      <translation>已接受</translation>
+    </message>
+    <message>
+      <source>rejected</source>
+      <translation>已拒绝</translation>
+    </message>
+    <message>
+      <source>needs work</source>
+      <translation>需要修改</translation>
+    </message>
+    <message>
+      <source>{frames} frames reviewed, {errors} of them wrong. From {least_frames} frames with {least_errors} errors on, this says how many errors the head of the queue holds; until then it is sorted by default weights.</source>
+      <translation>已审核 {frames} 帧，其中 {errors} 帧有误。达到 {least_frames} 帧、{least_errors} 个错误之后，这里会显示队列前部包含多少错误；在此之前按默认权重排序。</translation>
+    </message>
+    <message>
+      <source>On your last {frames} reviewed frames the first {first} % of this queue held {found} % of the errors; {predicted} % were predicted.</source>
+      <translation>在您最近审核的 {frames} 帧中，队列的前 {first} % 包含了 {found} % 的错误；预测为 {predicted} %。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReviewDesk</name>
+    <message>
+      <source>The end of the queue.</source>
+      <translation>队列已到末尾。</translation>
+    </message>
+    <message>
+      <source>Nothing doubtful is left here.</source>
+      <translation>这里没有可疑之处了。</translation>
+    </message>
+    <message>
+      <source>Still measuring…</source>
+      <translation>仍在测量…</translation>
+    </message>
+    <message>
+      <source>Correct it: click, brush or draw; then accept it.</source>
+      <translation>请修正：点击、涂刷或绘制，然后接受。</translation>
+    </message>
+    <message>
+      <source>{step} from frame {frame} on.</source>
+      <translation>从第 {frame} 帧起{step}。</translation>
+    </message>
+    <message>
+      <source>Signed off.</source>
+      <translation>已签核。</translation>
+    </message>
+    <message>
+      <source>Select an object, or go to a doubtful frame.</source>
+      <translation>请选择一个对象，或转到可疑帧。</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReviewPanel</name>
+    <message>
+      <source>Review</source>
+      <translation>审核</translation>
+    </message>
+    <message>
+      <source>Which rows to show</source>
+      <translation>显示哪些行</translation>
+    </message>
+    <message>
+      <source>Good</source>
+      <translation>正确</translation>
+    </message>
+    <message>
+      <source>Fix</source>
+      <translation>修正</translation>
+    </message>
+    <message>
+      <source>Reject</source>
+      <translation>拒绝</translation>
+    </message>
+    <message>
+      <source>Swap back</source>
+      <translation>换回</translation>
+    </message>
+    <message>
+      <source>All found</source>
+      <translation>全部找到</translation>
+    </message>
+    <message>
+      <source>Some missing</source>
+      <translation>有遗漏</translation>
+    </message>
+    <message>
+      <source>Sign off</source>
+      <translation>签核</translation>
+    </message>
+    <message>
+      <source>Doubtful first</source>
+      <translation>可疑的在前</translation>
+    </message>
+    <message>
+      <source>COMMENTS</source>
+      <translation>评论</translation>
+    </message>
+    <message>
+      <source>SIGN-OFF</source>
+      <translation>签核</translation>
+    </message>
+    <message>
+      <source>CALIBRATION</source>
+      <translation>校准</translation>
+    </message>
+    <message>
+      <source>{place} OF {total}</source>
+      <translation>{place} / {total}</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReviewSync</name>
+    <message>
+      <source>Is every {category} on this frame found?</source>
+      <translation>本帧的每个 {category} 都找到了吗？</translation>
+    </message>
+    <message>
+      <source>all found, said {who}</source>
+      <translation>{who}：全部找到</translation>
+    </message>
+    <message>
+      <source>some are missing, said {who}</source>
+      <translation>{who}：有遗漏</translation>
+    </message>
+    <message>
+      <source>{chance} % likely to be wrong</source>
+      <translation>有误的可能性 {chance} %</translation>
+    </message>
+    <message>
+      <source>frames {start} to {stop}</source>
+      <translation>第 {start} 至 {stop} 帧</translation>
+    </message>
+    <message>
+      <source>Doubtful first</source>
+      <translation>可疑的在前</translation>
+    </message>
+    <message>
+      <source>Not judged yet</source>
+      <translation>尚未判断</translation>
+    </message>
+    <message>
+      <source>Changed since sign-off</source>
+      <translation>签核后有更改</translation>
+    </message>
+    <message>
+      <source>Rejected or to fix</source>
+      <translation>被拒绝或待修正</translation>
+    </message>
+    <message>
+      <source>Accepted</source>
+      <translation>已接受</translation>
+    </message>
+    <message>
+      <source>Everything</source>
+      <translation>全部</translation>
+    </message>
+    <message>
+      <source>Nothing to review</source>
+      <translation>没有需要审核的内容</translation>
+    </message>
+    <message>
+      <source>Open a clip or pictures with masks that a model made.</source>
+      <translation>打开含有模型生成掩码的视频或图片。</translation>
+    </message>
+    <message>
+      <source>Measuring…</source>
+      <translation>正在测量…</translation>
+    </message>
+    <message>
+      <source>Nothing doubtful is left</source>
+      <translation>没有可疑之处了</translation>
+    </message>
+    <message>
+      <source>Sign off, or choose another list above.</source>
+      <translation>请签核，或在上方选择另一个列表。</translation>
+    </message>
+    <message>
+      <source>No rows here</source>
+      <translation>这里没有内容</translation>
+    </message>
+    <message>
+      <source>Masks that a model made appear here, the likeliest errors first. Track an object (G) or find a phrase (T) to get some.</source>
+      <translation>模型生成的掩码会显示在这里，最可能有误的在前。跟踪对象 (G) 或按文字查找 (T) 即可得到。</translation>
+    </message>
+    <message>
+      <source>Nobody has signed this off yet.</source>
+      <translation>尚无人签核。</translation>
+    </message>
+    <message>
+      <source>Signed by {who}, {when}.</source>
+      <translation>{who} 于 {when} 签核。</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n mask(s) changed since.</source>
+      <translation>
+        <numerusform>此后有 %n 个掩码改变。</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
+    <name>RunDesk</name>
+    <message>
+      <source>{n} frames/s</source>
+      <translation>{n} 帧/秒</translation>
+    </message>
+    <message>
+      <source>Open a clip first.</source>
+      <translation>请先打开视频。</translation>
+    </message>
+    <message>
+      <source>Drag over the lanes to select a range of frames first.</source>
+      <translation>请先在轨道上拖动以选择帧范围。</translation>
+    </message>
+    <message>
+      <source>Select the object that you corrected first.</source>
+      <translation>请先选择您修正过的对象。</translation>
+    </message>
+    <message>
+      <source>Runs cross shot cuts now.</source>
+      <translation>运行现在可跨越镜头切换。</translation>
+    </message>
+    <message>
+      <source>Runs stop at shot cuts now.</source>
+      <translation>运行现在会在镜头切换处停止。</translation>
+    </message>
+    <message>
+      <source>A run is in progress. Cancel it, or wait.</source>
+      <translation>正在运行。请取消或等待。</translation>
+    </message>
+    <message>
+      <source>Shot cuts are still being looked for; this run crosses them.</source>
+      <translation>仍在查找镜头切换；本次运行会跨越它们。</translation>
+    </message>
+    <message>
+      <source>A run needs {need} GB for one object and only {free} GB are free on the model's device. Close other programs, or load smaller weights.</source>
+      <translation>运行一个对象需要 {need} GB，而模型所在设备只剩 {free} GB。请关闭其他程序，或加载较小的权重。</translation>
+    </message>
+    <message>
+      <source>{objects} objects need {need} GB, {free} GB are free.</source>
+      <translation>{objects} 个对象需要 {need} GB，可用 {free} GB。</translation>
+    </message>
+    <message numerus="yes">
+      <source>They can be followed in groups of %n.</source>
+      <translation>
+        <numerusform>可以分组跟踪，每组 %n 个。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>In groups</source>
+      <translation>分组</translation>
+    </message>
+    <message>
+      <source>The run needs {need} GB of {free} GB that are free.</source>
+      <translation>本次运行需要 {need} GB，可用 {free} GB。</translation>
+    </message>
+    <message>
+      <source>These objects are locked. Unlock them first.</source>
+      <translation>这些对象已锁定。请先解锁。</translation>
+    </message>
+    <message>
+      <source>recomputing around the correction</source>
+      <translation>正在重新计算修正的前后</translation>
+    </message>
+    <message>
+      <source>propagating, {total} frames</source>
+      <translation>正在传播，共 {total} 帧</translation>
+    </message>
+    <message>
+      <source>{n} still agree</source>
+      <translation>{n} 帧仍一致</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n frame(s) computed.</source>
+      <translation>
+        <numerusform>已计算 %n 帧。</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>%n frame(s) saved: the old masks still agree.</source>
+      <translation>
+        <numerusform>省去 %n 帧：旧掩码仍然一致。</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>Stopped; what is done is kept, and the run can go on.</source>
+      <translation>已停止；已完成的保留，可以继续运行。</translation>
     </message>
   </context>
   <context>
@@ -1912,6 +2649,204 @@
     <message>
       <source>Pictures and clips</source>
       <translation>图片和视频</translation>
+    </message>
+  </context>
+  <context>
+    <name>TimeDesk</name>
+    <message>
+      <source>interpolating</source>
+      <translation>正在插值</translation>
+    </message>
+    <message>
+      <source>smoothing over time</source>
+      <translation>正在沿时间平滑</translation>
+    </message>
+    <message>
+      <source>painting on every frame of the range</source>
+      <translation>正在范围内逐帧绘制</translation>
+    </message>
+    <message>
+      <source>Brush and eraser work on every frame of the selected range now.</source>
+      <translation>画笔和橡皮现在作用于所选范围的每一帧。</translation>
+    </message>
+    <message>
+      <source>Brush and eraser work on the shown frame alone.</source>
+      <translation>画笔和橡皮只作用于当前帧。</translation>
+    </message>
+    <message>
+      <source>The object has no human frame to copy from.</source>
+      <translation>该对象没有可复制的人工帧。</translation>
+    </message>
+    <message>
+      <source>Select an object first.</source>
+      <translation>请先选择一个对象。</translation>
+    </message>
+    <message>
+      <source>Select one object first.</source>
+      <translation>请先选择一个对象。</translation>
+    </message>
+    <message>
+      <source>Select two objects first: click one, Ctrl-click the other.</source>
+      <translation>请先选择两个对象：点击一个，再按住 Ctrl 点击另一个。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Timeline</name>
+    <message>
+      <source>The selected object on the frames around</source>
+      <translation>所选对象在前后各帧</translation>
+    </message>
+    <message>
+      <source>frame {n}</source>
+      <translation>第 {n} 帧</translation>
+    </message>
+    <message>
+      <source>State of the review over the whole clip</source>
+      <translation>整个视频的审核状态</translation>
+    </message>
+    <message>
+      <source>Review: green accepted, grey open, amber doubtful, red rejected</source>
+      <translation>审核：绿色已接受，灰色待定，琥珀色可疑，红色已拒绝</translation>
+    </message>
+    <message>
+      <source>{name}, frame {n}: {what}</source>
+      <translation>{name}，第 {n} 帧：{what}</translation>
+    </message>
+    <message>
+      <source>absent</source>
+      <translation>不存在</translation>
+    </message>
+    <message>
+      <source>nothing known</source>
+      <translation>未知</translation>
+    </message>
+    <message>
+      <source>absent, says the model</source>
+      <translation>不存在(模型)</translation>
+    </message>
+    <message>
+      <source>imported</source>
+      <translation>导入</translation>
+    </message>
+    <message>
+      <source>interpolated</source>
+      <translation>插值</translation>
+    </message>
+    <message>
+      <source>model</source>
+      <translation>模型</translation>
+    </message>
+    <message>
+      <source>model, unsure</source>
+      <translation>模型，不确定</translation>
+    </message>
+    <message>
+      <source>absent, says a person</source>
+      <translation>不存在(人工)</translation>
+    </message>
+    <message>
+      <source>human frame</source>
+      <translation>人工帧</translation>
+    </message>
+    <message>
+      <source>Timeline of the clip</source>
+      <translation>视频时间轴</translation>
+    </message>
+    <message>
+      <source>Filter</source>
+      <translation>筛选</translation>
+    </message>
+    <message>
+      <source>Show objects by name</source>
+      <translation>按名称显示对象</translation>
+    </message>
+    <message>
+      <source>Sort and filter</source>
+      <translation>排序和筛选</translation>
+    </message>
+    <message>
+      <source>Sort by number</source>
+      <translation>按编号排序</translation>
+    </message>
+    <message>
+      <source>Sort by first frame</source>
+      <translation>按首帧排序</translation>
+    </message>
+    <message>
+      <source>Sort by length</source>
+      <translation>按长度排序</translation>
+    </message>
+    <message>
+      <source>Doubtful ones first</source>
+      <translation>可疑的在前</translation>
+    </message>
+    <message>
+      <source>Show all objects</source>
+      <translation>显示全部对象</translation>
+    </message>
+    <message>
+      <source>Show objects on this frame</source>
+      <translation>显示本帧的对象</translation>
+    </message>
+    <message>
+      <source>Show selected objects</source>
+      <translation>显示所选对象</translation>
+    </message>
+    <message>
+      <source>Show objects not yet accepted</source>
+      <translation>显示尚未接受的对象</translation>
+    </message>
+    <message>
+      <source>Show doubtful objects</source>
+      <translation>显示可疑对象</translation>
+    </message>
+    <message>
+      <source>Curve of confidence</source>
+      <translation>置信度曲线</translation>
+    </message>
+    <message>
+      <source>Curve of area</source>
+      <translation>面积曲线</translation>
+    </message>
+    <message>
+      <source>Frame</source>
+      <translation>帧</translation>
+    </message>
+    <message>
+      <source>Pictures and clips</source>
+      <translation>图片和视频</translation>
+    </message>
+    <message>
+      <source>Propagate</source>
+      <translation>传播</translation>
+    </message>
+    <message>
+      <source>{t} s</source>
+      <translation>{t} 秒</translation>
+    </message>
+    <message>
+      <source>{n} fps</source>
+      <translation>{n} 帧/秒</translation>
+    </message>
+    <message>
+      <source>Timeline</source>
+      <translation>时间轴</translation>
+    </message>
+    <message>
+      <source>frame {n}, {lanes} objects</source>
+      <translation>第 {n} 帧，{lanes} 个对象</translation>
+    </message>
+    <message>
+      <source>Split</source>
+      <translation>切分</translation>
+    </message>
+    <message>
+      <source>Swap</source>
+      <translation>互换</translation>
+    </message>
+    <message>
+      <source>Absent</source>
+      <translation>不存在</translation>
     </message>
   </context>
   <context>
