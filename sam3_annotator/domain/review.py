@@ -40,6 +40,24 @@ def review_codes(
     return codes
 
 
+def standing_codes(contents: MediaContents, object_id: ObjectId) -> NDArray[np.uint8]:
+    """(A,) uint8 :data:`REVIEW_CODES` of every annotation of an object.
+
+    On each frame the newest mark holds; what was edited after it was marked is proposed again.
+    """
+    masklet = contents.masklets.get(object_id)
+    if masklet is None:
+        return np.zeros(0, np.uint8)
+    codes = np.zeros(len(masklet), np.uint8)
+    edited_at = masklet.rows["edited_at"]
+    for mark in sorted(contents.reviews.values(), key=lambda m: m.id):
+        if mark.object_id == object_id:
+            first, last = np.searchsorted(masklet.frames, (mark.start, mark.stop + 1))
+            part = slice(int(first), int(last))
+            codes[part] = np.where(edited_at[part] > mark.marked_at, 0, REVIEW_CODES[mark.state])
+    return codes
+
+
 def fingerprint(contents: MediaContents, object_id: ObjectId | None, start: int, stop: int) -> str:
     """What the masks and flags of a span (ends included) are, in a few characters per object.
 
@@ -109,15 +127,25 @@ def unsigned_frames(contents: MediaContents, object_id: ObjectId) -> NDArray[np.
 
     On each frame the newest sign-off that covers it counts.
     """
-    masklet = contents.masklets.get(object_id)
-    if masklet is None:
-        return np.zeros(0, np.int32)
-    frames = masklet.frames
-    is_open = np.ones(frames.size, np.bool_)
+    return all_unsigned_frames(contents, (object_id,)).get(object_id, np.zeros(0, np.int32))
+
+
+def all_unsigned_frames(
+    contents: MediaContents, objects: Iterable[ObjectId] | None = None
+) -> dict[ObjectId, NDArray[np.int32]]:
+    """:func:`unsigned_frames` of several objects at once (None for all that have masks)."""
+    wanted = contents.masklets if objects is None else objects
+    masklets = {o: contents.masklets[o] for o in wanted if o in contents.masklets}
+    is_open = {o: np.ones(len(masklet), np.bool_) for o, masklet in masklets.items()}
     for sign_off in sorted(contents.signoffs.values(), key=lambda s: s.id):
-        if sign_off.object_id not in (None, object_id):
-            continue
-        covers = (frames >= sign_off.start) & (frames <= sign_off.stop)
-        changed = changed_since(contents, sign_off).frames.get(object_id)
-        is_open[covers] = False if changed is None else np.isin(frames[covers], changed)
-    return frames[is_open]
+        later = changed_since(contents, sign_off).frames
+        for object_id, masklet in masklets.items():
+            if sign_off.object_id not in (None, object_id):
+                continue
+            frames = masklet.frames
+            covers = (frames >= sign_off.start) & (frames <= sign_off.stop)
+            changed = later.get(object_id)
+            is_open[object_id][covers] = (
+                False if changed is None else np.isin(frames[covers], changed)
+            )
+    return {o: masklet.frames[is_open[o]] for o, masklet in masklets.items()}

@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         )
         self.table.use_theme(tokens)
         self.desks.clip.use_actions(self.table)
+        self.controllers.review.use_actions(self.table)
         self.docks = Docks(self, tokens)
         self._assemble()
         self.welcome = self._make_welcome(tokens)
@@ -133,6 +134,7 @@ class MainWindow(QMainWindow):
         for name, title, widget in (
             ("objects", translate("Panels", "Objects"), parts.objects),
             ("properties", translate("Panels", "Properties"), parts.properties),
+            ("review", translate("Panels", "Review"), parts.review),
             ("history", translate("Panels", "History"), parts.history),
             ("candidates", translate("Panels", "Candidates"), parts.candidates),
         ):
@@ -147,7 +149,7 @@ class MainWindow(QMainWindow):
             ("file.open_clip", "clip", translate("WelcomePage", "track objects in a film")),
             ("file.open_project", "project", translate("WelcomePage", "go on where you were")),
             ("file.new_project", "plus", translate("WelcomePage", "an empty one")),
-            ("file.open_sample", "sample", translate("WelcomePage", "five pictures to play with")),
+            ("file.open_sample", "sample", translate("WelcomePage", "pictures and a clip to play with")),
         )
         page = WelcomePage([(self._action(one), icon, line) for one, icon, line in starts], tokens)
         self.parts.stage.addWidget(page)

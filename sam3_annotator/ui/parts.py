@@ -13,6 +13,7 @@ from sam3_annotator.ui.panels.find_bar import FindBar
 from sam3_annotator.ui.panels.history import HistoryPanel
 from sam3_annotator.ui.panels.objects import ObjectsPanel
 from sam3_annotator.ui.panels.properties import PropertiesPanel
+from sam3_annotator.ui.panels.review.panel import ReviewPanel
 from sam3_annotator.ui.panels.thumbnails import ThumbnailsPanel
 from sam3_annotator.ui.panels.timeline import TimelinePanel
 from sam3_annotator.ui.status_bar import StatusBar
@@ -38,6 +39,7 @@ class Parts:
     tool_strip: ToolStrip
     objects: ObjectsPanel
     properties: PropertiesPanel
+    review: ReviewPanel
     history: HistoryPanel
     candidates: CandidatesPanel
     thumbnails: ThumbnailsPanel
@@ -57,6 +59,7 @@ class Parts:
             tool_strip=ToolStrip(tokens),
             objects=ObjectsPanel(tokens),
             properties=PropertiesPanel(),
+            review=ReviewPanel(tokens),
             history=HistoryPanel(tokens),
             candidates=CandidatesPanel(),
             thumbnails=ThumbnailsPanel(),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sam3_annotator.domain.doubts.evidence import sizes, visible
-from sam3_annotator.domain.doubts.signals import Signal, ramp, squeezed
+from sam3_annotator.domain.doubts.signals import COLUMN, Signal, ramp, squeezed
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
 
 if TYPE_CHECKING:
@@ -273,3 +273,19 @@ def _note_swap(pair: tuple[Evidence, Evidence], shared: _Shared, swap: LikelySwa
             np.array([float(swap.frame)]),
             int(pair[1 - me].object_id),
         )
+
+
+def forget_pairs(
+    evidences: Mapping[ObjectId, Evidence], changed: AbstractSet[ObjectId]
+) -> set[ObjectId]:
+    """Drop what objects hold about changed ones; gives all whose pairs must be compared anew."""
+    columns = [COLUMN[signal] for signal in (Signal.COMPETES, Signal.SWAP)]
+    gone = np.array(sorted(changed), np.int32)
+    stale = set()
+    for object_id, evidence in evidences.items():
+        if object_id in changed or np.isin(evidence.others[:, columns], gone).any():
+            stale.add(object_id)
+            evidence.strengths[:, columns] = 0.0
+            evidence.values[:, columns] = np.nan
+            evidence.others[:, columns] = 0
+    return stale

@@ -7,6 +7,7 @@ from sam3_annotator.ui.actions.table_edit import EDIT_ACTIONS
 from sam3_annotator.ui.actions.table_file import FILE_ACTIONS
 from sam3_annotator.ui.actions.table_help import HELP_ACTIONS
 from sam3_annotator.ui.actions.table_object import OBJECT_ACTIONS
+from sam3_annotator.ui.actions.table_review import REVIEW_ACTIONS
 from sam3_annotator.ui.actions.table_tools import TOOL_ACTIONS
 from sam3_annotator.ui.actions.table_view import VIEW_ACTIONS
 
@@ -17,6 +18,7 @@ ACTIONS = (
     *TOOL_ACTIONS,
     *OBJECT_ACTIONS,
     *CLIP_ACTIONS,
+    *REVIEW_ACTIONS,
     *HELP_ACTIONS,
 )
 """Every action, in the order of the menus."""

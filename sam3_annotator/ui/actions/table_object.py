@@ -20,7 +20,7 @@ _SELECTION = (
         Menu.OBJECT,
         QT_TRANSLATE_NOOP("Actions", "Select the next object"),
         lambda desks: desks.objects.step_selection(1),
-        ("N",),
+        ("S",),
         with_objects,
         opens_group=True,
     ),
@@ -29,7 +29,7 @@ _SELECTION = (
         Menu.OBJECT,
         QT_TRANSLATE_NOOP("Actions", "Select the previous object"),
         lambda desks: desks.objects.step_selection(-1),
-        ("Shift+N",),
+        ("Shift+S",),
         with_objects,
     ),
     ActionSpec(

@@ -21,6 +21,8 @@ from sam3_annotator.ui.wiring.objects import ObjectDesk
 from sam3_annotator.ui.wiring.panel_sync import PanelSync
 from sam3_annotator.ui.wiring.picture_sync import PictureSync
 from sam3_annotator.ui.wiring.rescue import RescueDesk
+from sam3_annotator.ui.wiring.review import ReviewDesk
+from sam3_annotator.ui.wiring.review_sync import ReviewSync
 from sam3_annotator.ui.wiring.scene_sync import SceneSync
 from sam3_annotator.ui.wiring.status_sync import StatusSync
 from sam3_annotator.ui.wiring.strip_sync import StripSync
@@ -44,6 +46,7 @@ class Controllers:
     status: StatusSync
     strip: StripSync
     candidates: CandidateSync
+    review: ReviewSync
 
     @staticmethod
     def make(workspace: Workspace, parts: Parts, ask: Ask) -> Controllers:
@@ -63,6 +66,7 @@ class Controllers:
         window = WindowDesk(workspace, parts.canvas)
         clip = ClipDesks.make(workspace, parts, navigation, pictures, work, ask)
         gestures.paint_ranges_with(clip.times)
+        review = ReviewDesk(workspace)
         parts.top_bar.chip_clicked.connect(lambda: window.ask_for("model"))
         files = FileDesk(workspace, work, ask)
         desks = Desks(
@@ -79,10 +83,12 @@ class Controllers:
             model=model,
             work=work,
             clip=clip,
+            review=review,
             window=window,
         )
         status = StatusSync(workspace, navigation, work, parts.status)
         strip = StripSync(workspace, navigation, parts)
         strip.show_for_clips(parts.timeline)
         candidates = CandidateSync(workspace, parts, pictures, scene)
-        return Controllers(desks, pictures, scene, panels, status, strip, candidates)
+        shown = ReviewSync(workspace, review, parts.review)
+        return Controllers(desks, pictures, scene, panels, status, strip, candidates, shown)

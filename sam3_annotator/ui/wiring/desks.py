@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.navigation import Navigation
     from sam3_annotator.ui.wiring.objects import ObjectDesk
     from sam3_annotator.ui.wiring.rescue import RescueDesk
+    from sam3_annotator.ui.wiring.review import ReviewDesk
     from sam3_annotator.ui.wiring.window import WindowDesk
     from sam3_annotator.ui.wiring.work import WorkDesk
 
@@ -39,4 +40,5 @@ class Desks:
     model: ModelDesk
     work: WorkDesk
     clip: ClipDesks
+    review: ReviewDesk
     window: WindowDesk

@@ -1,0 +1,293 @@
+"""ReviewDesk: what a reviewer can do, from the queue's next row to the signature."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from sam3_annotator.domain.commands import (
+    AddComment,
+    AddSignOff,
+    CheckComplete,
+    ResolveComment,
+    SetReview,
+)
+from sam3_annotator.domain.entities import MediaKind, ReviewState
+from sam3_annotator.domain.ids import FrameIndex
+from sam3_annotator.ui.text import translate
+from sam3_annotator.workflow.reviewing import Reviewing, Show
+from sam3_annotator.workflow.view_state import Tool
+
+if TYPE_CHECKING:
+    from sam3_annotator.domain.changes import Touched
+    from sam3_annotator.domain.ids import CategoryId, MediaId
+    from sam3_annotator.ui.wiring.workspace import Workspace
+    from sam3_annotator.workflow.reviewing import QueueRow
+
+SLICE_S = 0.006
+"""Measuring takes the window's thread for this long at most before it lets events through."""
+REST_MS = 4
+SETTLE_MS = 250
+"""Changes that follow each other faster (a run, a stroke) are measured together."""
+SHOW_S = 0.25
+
+
+class ReviewDesk(QObject):
+    """Keeps the queue of the open document and carries verdicts out.
+
+    Signals:
+        changed: the queue, the present row or the calibration may look different.
+        report_wanted: the work report should be shown.
+    """
+
+    changed = Signal()
+    report_wanted = Signal()
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self.reviewing: Reviewing | None = None
+        self.show = Show.DOUBTFUL
+        self.present: QueueRow | None = None
+        self.is_watched = False
+        self._shown_at = 0.0
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._work)
+        workspace.document_changed.connect(self._start_over)
+        workspace.touched.connect(self._touched)
+        workspace.view_changed.connect(lambda _before, _after: self._follow())
+
+    def watch(self, *, is_watched: bool) -> None:
+        """Measure only while somebody looks at the queue or asks for its next row."""
+        self.is_watched = is_watched
+        if is_watched:
+            self._timer.start(0)
+
+    # ------------------------------------------------------------------ going
+
+    def step(self, amount: int) -> None:
+        """Go to the next (+1) or previous (-1) row of the queue."""
+        reviewing = self.reviewing
+        if reviewing is None:
+            return
+        self.watch(is_watched=True)
+        row = reviewing.beside(self.present, amount, self.show)
+        if row is not None:
+            self.go_to(row)
+        elif reviewing.is_done:
+            self._workspace.said.emit(
+                translate("ReviewDesk", "The end of the queue.")
+                if reviewing.rows(self.show)
+                else translate("ReviewDesk", "Nothing doubtful is left here.")
+            )
+        else:
+            self._workspace.said.emit(translate("ReviewDesk", "Still measuring…"))
+
+    def go_to(self, row: QueueRow) -> None:
+        """Show a row's peak with its object selected."""
+        self.present = row
+        self._workspace.state.update(
+            media_id=row.media_id, frame=row.doubt.peak, selection=(row.object_id,)
+        )
+        self.changed.emit()
+
+    def choose(self, show: Show) -> None:
+        """Show other rows."""
+        self.show = show
+        self.changed.emit()
+
+    # ------------------------------------------------------------------ verdicts
+
+    def accept(self) -> None:
+        """What is shown is good; on to the next row."""
+        self._judge(ReviewState.ACCEPTED)
+
+    def reject(self) -> None:
+        """What is shown is wrong; on to the next row."""
+        self._judge(ReviewState.REJECTED)
+
+    def fix(self) -> None:
+        """What is shown needs work: stay, with the click tool in hand."""
+        if self._say(ReviewState.NEEDS_WORK):
+            self._workspace.state.update(tool=Tool.CLICK)
+            self._workspace.said.emit(
+                translate("ReviewDesk", "Correct it: click, brush or draw; then accept it.")
+            )
+
+    def repair_swap(self) -> None:
+        """Exchange the two objects that have probably changed places, from there on."""
+        view, reviewing = self._workspace.view, self.reviewing
+        if reviewing is None or view.media_id is None:
+            return
+        with self._workspace.explaining():
+            swap = reviewing.swap_near(view.media_id, view.frame, view.selection)
+            outcome = reviewing.repair(swap)
+            self._workspace.said.emit(
+                translate("ReviewDesk", "{step} from frame {frame} on.").format(
+                    step=outcome.title, frame=swap.frame
+                )
+            )
+
+    def check(self, *, is_complete: bool) -> None:
+        """Say whether every instance of the present category is found on this frame."""
+        asked = self.asked
+        if asked is None:
+            return
+        media_id, frame, category = asked
+        done = self._workspace.do(CheckComplete(media_id, frame, category, is_complete))
+        if done is not None:
+            self._workspace.said.emit(done.title + ".")
+
+    @property
+    def asked(self) -> tuple[MediaId, FrameIndex, CategoryId] | None:
+        """What "is every instance found?" is about: the selection's category, or the chosen one."""
+        view, project = self._workspace.view, self._workspace.project
+        if project is None or view.media_id is None:
+            return None
+        objects = project.contents(view.media_id).objects
+        chosen = next((objects[o].category_id for o in view.selection if o in objects), None)
+        category = view.category_id if chosen is None else chosen
+        if category is None or category not in project.categories:
+            return None
+        return view.media_id, view.frame, category
+
+    # ------------------------------------------------------------------ words and signatures
+
+    def comment(self, text: str) -> None:
+        """Pin words to the shown frame, and to the selected object."""
+        view = self._workspace.view
+        if view.media_id is not None:
+            self._workspace.do(AddComment(view.media_id, view.frame, text, view.selected))
+
+    def resolve(self, comment_id: int, *, is_resolved: bool) -> None:
+        """Mark a comment as dealt with, or open it again."""
+        media_id = self._workspace.view.media_id
+        if media_id is not None:
+            self._workspace.do(ResolveComment(media_id, comment_id, is_resolved))
+
+    def open_comment(self, comment_id: int) -> None:
+        """Show the frame a comment is pinned to."""
+        view, project = self._workspace.view, self._workspace.project
+        if project is None or view.media_id is None:
+            return
+        comment = project.contents(view.media_id).comments.get(comment_id)
+        if comment is not None:
+            chosen = () if comment.object_id is None else (comment.object_id,)
+            self._workspace.state.update(frame=comment.frame, selection=chosen)
+
+    def sign_off(self) -> None:
+        """Sign that the selected object, or with none selected everything shown, is right."""
+        view, project = self._workspace.view, self._workspace.project
+        if project is None or view.media_id is None:
+            return
+        last = FrameIndex(project.medium(view.media_id).frame_count - 1)
+        command = AddSignOff(view.media_id, FrameIndex(0), last, view.selected)
+        if self._workspace.do(command) is not None:
+            self._workspace.said.emit(translate("ReviewDesk", "Signed off."))
+
+    def show_report(self) -> None:
+        """Show who did how much, and how fast."""
+        self.report_wanted.emit()
+
+    # ------------------------------------------------------------------ inside
+
+    def _judge(self, state: ReviewState) -> None:
+        if self._say(state):
+            self._go_on()
+
+    def _say(self, state: ReviewState) -> bool:
+        """Judge the present row, or without one the selected objects on this frame."""
+        view, reviewing = self._workspace.view, self.reviewing
+        if reviewing is None or view.media_id is None:
+            return False
+        with self._workspace.explaining():
+            row = self._row_here()
+            if row is not None:
+                reviewing.judge(row, state)
+                return True
+            if not view.selection:
+                self._workspace.said.emit(
+                    translate("ReviewDesk", "Select an object, or go to a doubtful frame.")
+                )
+                return False
+            document = self._workspace.require_document()
+            document.do(SetReview(view.selection, state, view.frame, view.frame))
+            return True
+        return False
+
+    def _row_here(self) -> QueueRow | None:
+        """The present row while its span is on screen, else the likeliest one of this frame."""
+        view, reviewing = self._workspace.view, self.reviewing
+        if reviewing is None or view.media_id is None:
+            return None
+        present = self.present
+        if (
+            present is not None
+            and present.media_id == view.media_id
+            and present.doubt.covers(view.frame)
+            and (not view.selection or present.object_id in view.selection)
+            and present.object_id
+            in self._workspace.require_document().project.contents(view.media_id).objects
+        ):
+            return reviewing.same_row(present)
+        return reviewing.row_at(view.media_id, view.frame, view.selection)
+
+    def _go_on(self) -> None:
+        reviewing = self.reviewing
+        if reviewing is None:
+            return
+        row = reviewing.beside(self.present, 1, self.show)
+        if row is not None:
+            self.go_to(row)
+        else:
+            self.changed.emit()
+
+    def _start_over(self) -> None:
+        document = self._workspace.document
+        self.reviewing = None if document is None else Reviewing(document)
+        self.present = None
+        self._follow()
+        self._timer.start(0)
+        self.changed.emit()
+
+    def _touched(self, touched: Touched) -> None:
+        if self.reviewing is not None:
+            self.reviewing.touched(touched)
+            self._timer.start(SETTLE_MS if touched.spans else 0)
+            self.changed.emit()
+
+    def _follow(self) -> None:
+        view, reviewing = self._workspace.view, self.reviewing
+        if reviewing is None:
+            return
+        reviewing.look_at(view.media_id)
+        if not self._timer.isActive() and not reviewing.is_done:
+            self._timer.start(0)
+        if self.present is not None and not self._is_at(self.present):
+            self.present = None
+        if self.present is None and view.media_id is not None and view.selection:
+            self.present = reviewing.row_at(view.media_id, view.frame, view.selection)
+        self.changed.emit()
+
+    def _is_at(self, row: QueueRow) -> bool:
+        view, project = self._workspace.view, self._workspace.project
+        if project is None or row.media_id != view.media_id:
+            return False
+        is_clip = project.medium(row.media_id).kind is MediaKind.CLIP
+        return (not view.selection or row.object_id in view.selection) and (
+            not is_clip or row.doubt.covers(view.frame)
+        )
+
+    def _work(self) -> None:
+        if self.reviewing is None or not self.is_watched:
+            return
+        with self._workspace.explaining():
+            if self.reviewing.work(SLICE_S):
+                self._timer.start(REST_MS)
+                if time.monotonic() - self._shown_at < SHOW_S:
+                    return
+        self._shown_at = time.monotonic()
+        self.changed.emit()
