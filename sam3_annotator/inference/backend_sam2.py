@@ -38,6 +38,10 @@ class Sam2Features:
 
     levels: ImageFeatures
 
+    def prompted(self, heads: SamHeads) -> ImageFeatures:
+        """As the heads want it when nothing is remembered."""
+        return replace(self.levels, embedding=heads.without_memory(self.levels.embedding))
+
     @property
     def size_bytes(self) -> int:
         """Memory held, bytes."""
@@ -70,6 +74,11 @@ class Sam2Backend:
         self._spec = replace(SAM2_INPUT, size=image_size)
         self.info = info
         self.device = torch.device(info.device)
+
+    def at_size(self, image_size: int) -> Sam2Backend:
+        """The same model with another input size, sharing all weights."""
+        heads = self._segmenter.heads
+        return Sam2Backend(self._encoder, heads, self._tracker, self.info, image_size)
 
     @property
     def low_resolution(self) -> int:
@@ -104,9 +113,7 @@ class Sam2Backend:
 
     def clip_tracker(self, total: int) -> ClipTracker[Sam2Features]:
         """Start following objects on a clip."""
-        return SamClipTracker(
-            self._need_tracker(), self.encode, _tracker_levels, TrackState(total)
-        )
+        return SamClipTracker(self._need_tracker(), self.encode, _tracker_levels, TrackState(total))
 
     def memory_plan(self, objects: int, prompted_frames: int) -> MemoryPlan:
         """Bytes for following some objects; see ``run_needs.PlansMemory``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from sam3_annotator import paths
 from sam3_annotator.engine.protocol import Capability, ModelInfo
 from sam3_annotator.errors import WeightsTrouble
 from sam3_annotator.inference import weights as weights_files
+from sam3_annotator.inference.backend_mini import MiniBackend
 from sam3_annotator.inference.backend_sam2 import Sam2Backend
 from sam3_annotator.inference.backend_sam3 import Sam3Backend
 from sam3_annotator.inference.device import DTYPES, Device, choose
@@ -23,6 +25,13 @@ from sam3_annotator.model.build_tracker import (
 )
 from sam3_annotator.model.families import SAM3
 from sam3_annotator.model.mini_image import load_mini_image
+from sam3_annotator.model.mini_similar import SimilarFinder
+from sam3_annotator.model.mini_weights import (
+    FINDER_FILE,
+    TRACKER_FILE,
+    load_mini_memory,
+    load_mini_similar,
+)
 from sam3_annotator.model.sam_heads import SamHeads
 from sam3_annotator.model.tokenizer import Tokenizer
 from sam3_annotator.model.tracker import Tracker
@@ -77,8 +86,22 @@ def _mini(path: Path, chosen: Device) -> Backend[Any]:
     # Clicks are decoded in float32: rounding there flips which of the three masks is offered first.
     encoder = model.encoder.to(device=chosen.torch_device, dtype=chosen.dtype)
     heads = model.heads.to(device=chosen.torch_device)
-    info = _info("mini", "mini", _CLICKS, weights_files.sha256_of(path), chosen)
-    return Sam2Backend(encoder, heads, None, info)
+    memory_file, finder_file = paths.resource(TRACKER_FILE), paths.resource(FINDER_FILE)
+    memory = load_mini_memory(memory_file) if memory_file.exists() else None
+    taught = load_mini_similar(finder_file) if finder_file.exists() else None
+    can = _CLICKS | {Capability.TRACK}
+    if taught is not None:
+        can |= {Capability.EXEMPLAR}
+    parts = [path, *(f for f in (memory_file, finder_file) if f.exists())]
+    digest = hashlib.sha256("".join(weights_files.sha256_of(p) for p in parts).encode())
+    info = _info("mini", "mini", can, digest.hexdigest(), chosen)
+    return MiniBackend(
+        Sam2Backend(encoder, heads, None, info),
+        heads,
+        info,
+        memory=None if memory is None else memory.to(chosen.torch_device),
+        finder=None if taught is None else SimilarFinder(heads, taught.to(chosen.torch_device)),
+    )
 
 
 def _sam3(loaded: loading.LoadedWeights, digest: str, chosen: Device) -> Backend[Any]:

@@ -1,0 +1,145 @@
+"""The bundled model: SAM 2's image half, with what was trained for it here.
+
+Stills are encoded at 1024 pixels. Clips and the search for similar things work on an encoding at
+512, the size they were trained with; a still gets that second encoding when it is first searched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import cv2
+import numpy as np
+import torch
+
+from sam3_annotator.errors import Rejected
+from sam3_annotator.inference.device import translated
+from sam3_annotator.inference.mini_tracking import MemoryFollower, PreviousMaskFollower
+from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
+from sam3_annotator.model.boxes import logit
+from sam3_annotator.model.mini_tracker import MiniTracker
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.inference.backend_sam2 import Sam2Backend, Sam2Features
+    from sam3_annotator.inference.clip_tracking import ClipTracker
+    from sam3_annotator.model.mini_memory import MiniMemory
+    from sam3_annotator.model.mini_similar import SimilarFinder
+    from sam3_annotator.model.sam_heads import SamHeads
+
+STILL_SIDE, CLIP_SIDE = 1024, 512
+
+Kept = TypeVar("Kept")
+
+
+@dataclass(slots=True)
+class Late(Generic[Kept]):
+    """Room for something that is made when it is first needed."""
+
+    value: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MiniFeatures:
+    """An encoded still.
+
+    Attributes:
+        still: at the full size, for clicks.
+        small: the picture at the search's size, (512, 512, 3) uint8.
+        search: its encoding, once somebody has searched.
+    """
+
+    still: Sam2Features
+    small: NDArray[np.uint8]
+    search: Late[Sam2Features] = field(default_factory=Late)
+
+    @property
+    def size_bytes(self) -> int:
+        """Memory held once both encodings are there, bytes."""
+        share = (CLIP_SIDE / STILL_SIDE) ** 2
+        return int(self.still.size_bytes * (1 + share)) + self.small.nbytes
+
+
+class MiniBackend:
+    """The bundled model behind the common door.
+
+    Args:
+        stills: encoder and click heads at the full size.
+        heads: the same click heads.
+        info: what to say about it.
+        memory: the trained memory for clips; None to follow by the previous mask.
+        finder: finds similar things; None when it is not installed.
+    """
+
+    def __init__(
+        self,
+        stills: Sam2Backend,
+        heads: SamHeads,
+        info: ModelInfo,
+        *,
+        memory: MiniMemory | None = None,
+        finder: SimilarFinder | None = None,
+    ) -> None:
+        self._stills = stills
+        self._clips = stills.at_size(CLIP_SIDE)
+        self._heads, self._memory, self._finder = heads, memory, finder
+        self.info = info
+        self.device = stills.device
+
+    @property
+    def low_resolution(self) -> int:
+        """Side of mask logits, in cells."""
+        return self._stills.low_resolution
+
+    def encode(self, picture: NDArray[np.uint8]) -> MiniFeatures:
+        """Encode a picture: (H, W, 3) uint8 RGB."""
+        size = (CLIP_SIDE, CLIP_SIDE)
+        small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+        return MiniFeatures(self._stills.encode(picture), np.asarray(small, np.uint8))
+
+    def segment(self, features: MiniFeatures, prompt: ClickPrompt) -> RawMasks:
+        """Answer clicks, a box and an earlier mask."""
+        return self._stills.segment(features.still, prompt)
+
+    def detect(
+        self,
+        features: MiniFeatures,
+        phrase: str,
+        boxes: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        min_score: float,
+    ) -> RawDetections:
+        """Find everything similar to exemplars; phrases mean nothing to this model."""
+        if self._finder is None or phrase:
+            raise Rejected(f"{self.info.name} cannot search by a phrase; load SAM 3 weights.")
+        if features.search.value is None:
+            features.search.value = self._clips.encode(features.small)
+        levels = features.search.value.levels
+        with translated():
+            learned = self._finder.learn(
+                levels,
+                torch.from_numpy(boxes).to(self.device),
+                torch.from_numpy(labels).to(self.device),
+            )
+            found = self._finder.find(levels, learned).above(min_score)
+        scores = found.scores.float().cpu()
+        best = float(scores.max()) if len(scores) else 0.0
+        return RawDetections(
+            logits=logit(scores).numpy(),
+            # Nothing was trained to judge presence: the best instance's score stands for it.
+            presence_logit=float(logit(torch.tensor(best))),
+            scores=scores.numpy(),
+            boxes=found.boxes.float().cpu().numpy(),
+            mask_logits=found.mask_logits.float().cpu().numpy(),
+        )
+
+    def clip_tracker(self, total: int) -> ClipTracker[Sam2Features]:
+        """Start following objects on a clip."""
+        del total
+        encode, answer = self._clips.encode, self._clips.segment
+        if self._memory is None:
+            return PreviousMaskFollower(self._heads, encode, answer)
+        return MemoryFollower(MiniTracker(self._heads, self._memory), encode, answer)

@@ -1,0 +1,123 @@
+"""The bundled model behind the common door: clicks, search by exemplars, both ways to follow."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from sam3_annotator import paths
+from sam3_annotator.engine.protocol import Capability
+from sam3_annotator.errors import Rejected
+from sam3_annotator.inference.backend_mini import MiniBackend
+from sam3_annotator.inference.backend_sam2 import Sam2Backend
+from sam3_annotator.inference.mini_tracking import PreviousMaskFollower, widened_box
+from sam3_annotator.inference.predictor import Predictor
+from sam3_annotator.inference.video_predictor import FrameArrays, VideoPredictor
+from sam3_annotator.model.mini_image import IMAGE_FILE, load_mini_image
+from sam3_annotator.model.mini_memory import MiniMemory
+from sam3_annotator.model.mini_similar import SimilarFinder, SimilarWeights
+from tests.support.tiny_models import info
+
+pytestmark = pytest.mark.slow
+
+
+def scene(*places, size=(96, 128)):
+    """Grey ground with red discs at (x, y)."""
+    picture = np.full((*size, 3), 120, np.uint8)
+    for x, y in places:
+        cv2.circle(picture, (x, y), 14, (210, 40, 30), -1)
+    return picture
+
+
+def disc(x, y, size=(96, 128)):
+    mask = np.zeros(size, np.uint8)
+    cv2.circle(mask, (x, y), 14, 1, -1)
+    return mask.astype(bool)
+
+
+@pytest.fixture(scope="module")
+def image():
+    return load_mini_image(paths.resource(IMAGE_FILE))
+
+
+def backend(image, *, with_memory=False):
+    torch.manual_seed(0)
+    can = info("mini", Capability.CLICK, Capability.BOX, Capability.TRACK, Capability.EXEMPLAR)
+    stills = Sam2Backend(image.encoder, image.heads, None, can, image_size=256)
+    memory = MiniMemory().eval().requires_grad_(requires_grad=False) if with_memory else None
+    finder = SimilarFinder(image.heads, SimilarWeights().eval().requires_grad_(requires_grad=False))
+    return MiniBackend(stills, image.heads, can, memory=memory, finder=finder)
+
+
+@pytest.fixture(scope="module")
+def predictor(image):
+    return Predictor(backend(image))
+
+
+def test_a_click_finds_the_disc(predictor):
+    encoded = predictor.encode(scene((40, 40)))
+    answer = predictor.segment(encoded, points=[(40.5, 40.5)])
+    truth = disc(40, 40)
+    overlaps = [
+        (m.to_array(96, 128) & truth).sum() / (m.to_array(96, 128) | truth).sum()
+        for m in answer.masks
+    ]
+    assert max(overlaps) > 0.8
+
+
+def test_searching_encodes_the_small_picture_once(predictor, monkeypatch):
+    encoded = predictor.encode(scene((30, 40), (90, 60)))
+    assert encoded.features.search.value is None
+    predictor.detect(encoded, boxes=[[14, 24, 46, 56]], min_score=0.0)
+    first = encoded.features.search.value
+    found = predictor.detect(encoded, boxes=[[14, 24, 46, 56]], min_score=0.0)
+    assert encoded.features.search.value is first
+    assert 0 <= found.presence <= 1
+    assert encoded.size_bytes > encoded.features.still.size_bytes
+
+
+def test_phrases_are_refused(predictor):
+    with pytest.raises(Rejected, match="phrase"):
+        predictor.detect(predictor.encode(scene((40, 40))), text="disc")
+
+
+@pytest.mark.parametrize("with_memory", [False, True])
+def test_a_moving_disc_is_followed_both_ways(image, with_memory):
+    places = [(30 + 6 * i, 40) for i in range(4)]
+    frames = [scene(place) for place in places]
+    clip = VideoPredictor(Predictor(backend(image, with_memory=with_memory)), FrameArrays(frames))
+    clip.add_mask(0, 1, disc(*places[0]))
+    found = list(clip.propagate())
+    assert [[o.track for o in f.objects] for f in found] == [[1]] * 4
+    if not with_memory:  # the memory here is untrained
+        masks = [f.objects[0].mask.to_array(96, 128) for f in found]
+        overlaps = [
+            (m & disc(*p)).sum() / (m | disc(*p)).sum() for m, p in zip(masks, places, strict=True)
+        ]
+        assert min(overlaps) > 0.7
+    clip.add_clicks(3, 2, points=[places[3]])
+    # Going backward, an object is looked for from its last prompt on.
+    assert [o.track for o in list(clip.propagate(3, 2, "backward"))[1].objects] == [2]
+    assert {o.track for o in next(iter(clip.propagate(3, 3))).objects} == {1, 2}
+    clip.remove(1)
+    assert [o.track for o in next(iter(clip.propagate(3, 3))).objects] == [2]
+
+
+def test_a_lost_object_stays_lost_until_prompted_again(image):
+    whole = backend(image)
+    follower = whole.clip_tracker(3)
+    assert isinstance(follower, PreviousMaskFollower)
+    features = follower.encode(scene((40, 40)))
+    follower.condition(0, features, {1: np.zeros((96, 128), bool)})
+    answer = follower.step(1, features, reverse=False)[1]
+    assert not (answer.logits > 0).any()
+    assert answer.object_score == 0
+
+
+def test_boxes_are_widened_and_stay_inside():
+    mask = torch.zeros(10, 20, dtype=torch.bool)
+    assert widened_box(mask) is None
+    mask[2:4, 5:15] = True
+    torch.testing.assert_close(widened_box(mask), torch.tensor([0.5, 0.3, 0.6, 0.24]))
