@@ -22,6 +22,14 @@ Attributes = tuple[tuple[str, AttributeValue], ...]
 """Attribute names and values, sorted by name so that equal sets compare equal."""
 
 
+MEASURED_PASSES = "agreement"
+"""Per-frame attribute: overlap (IoU) in [0, 1] of a forward and a backward pass."""
+MEASURED_DETECTOR = "detector_agreement"
+"""Per-frame attribute: overlap (IoU) in [0, 1] of the tracker's mask and the detector's nearest."""
+MEASURED = frozenset({MEASURED_PASSES, MEASURED_DETECTOR})
+"""Attributes that are about one mask and go with it."""
+
+
 class MediaKind(str, Enum):
     """What a media is."""
 

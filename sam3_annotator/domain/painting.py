@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sam3_annotator.domain.entities import Annotation, FrameFlag
+from sam3_annotator.domain.entities import MEASURED, Annotation, FrameFlag
 from sam3_annotator.domain.geometry import EMPTY_PIXEL_BOX
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import EMPTY_MASK
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.commands_objects import FrameMask
     from sam3_annotator.domain.draft import Draft
-    from sam3_annotator.domain.entities import Media, Source, TrackedObject
+    from sam3_annotator.domain.entities import Attributes, Media, Source, TrackedObject
     from sam3_annotator.domain.ids import PassId
     from sam3_annotator.domain.mask import Mask
 
@@ -56,7 +56,7 @@ def annotations_of(
     """The annotations that say an object looks like these masks.
 
     Flags that do not speak about the mask (occluded, unsure) and per-frame attributes that a
-    frame already has are kept.
+    frame already has are kept, except those that were measured on the mask that goes.
 
     Raises:
         Rejected: a frame is outside the media.
@@ -74,13 +74,20 @@ def annotations_of(
             flags |= FrameFlag.ABSENT
         elif not mask.is_empty:
             flags &= ~GONE
-        attributes = tuple(sorted(edit.attributes)) or (() if old is None else old.attributes)
+        attributes = tuple(sorted(edit.attributes)) or lasting_attributes(old)
         blank = Annotation(
             item.id, edit.frame, None, EMPTY_PIXEL_BOX, 0, source,
             edit.score, flags, pass_id, attributes,
         )  # fmt: skip
         found.append(painted(draft, blank, mask))
     return found
+
+
+def lasting_attributes(old: Annotation | None) -> Attributes:
+    """A frame's attributes that stay true when its mask is replaced."""
+    if old is None:
+        return ()
+    return tuple(item for item in old.attributes if item[0] not in MEASURED)
 
 
 def painted(draft: Draft, annotation: Annotation, mask: Mask) -> Annotation:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.commands import AddModelPass, FrameMask, ObjectFrames, SetMasks
-from sam3_annotator.domain.entities import Source
+from sam3_annotator.domain.entities import MEASURED_PASSES, Source
 from sam3_annotator.domain.ids import FrameIndex, ObjectId, PassId
+from sam3_annotator.domain.painting import lasting_attributes
 from sam3_annotator.engine.protocol import (
     Direction,
     Done,
@@ -44,6 +45,7 @@ from sam3_annotator.workflow.run_progress import Pace, RunProgress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sam3_annotator.domain.entities import Attributes
     from sam3_annotator.domain.ids import MediaId
     from sam3_annotator.domain.mask import Mask
     from sam3_annotator.engine.protocol import Ending, MediaRef, ModelInfo, Ticket
@@ -273,13 +275,17 @@ class Propagating:
         old = masklet.at(frame)
         old_mask = self._document.mask(object_id, frame) if old is not None else None
         mask, score = found.mask, _score(found)
+        attributes: Attributes = ()
         if run.leg.is_second_pass and old is not None and old.source is Source.MODEL:
             weight = _second_pass_weight(stretch, frame)
+            measured = (MEASURED_PASSES, round(_overlap(old_mask, mask), 3))
+            attributes = (*lasting_attributes(old), measured)
             mask, score = fused(old_mask, old.score, mask, score, weight)
         elif run.agreement is not None and old is not None and old.source is not Source.HUMAN:
             self._watch(run, stretch, frame, _overlap(old_mask, mask))
         kept = None if mask.is_empty else mask
-        return ObjectFrames(object_id, (FrameMask(frame, kept, score),))
+        edit = FrameMask(frame, kept, score, attributes=attributes)
+        return ObjectFrames(object_id, (edit,))
 
     def _watch(self, run: _Run, stretch: Stretch, frame: FrameIndex, iou: float) -> None:
         if not run.watch.sees(stretch.object_id, iou):

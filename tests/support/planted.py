@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from sam3_annotator.domain.doubts.signals import MEASURED_PASSES
-from sam3_annotator.domain.entities import Annotation, FrameFlag, Source
+from sam3_annotator.domain.entities import MEASURED_PASSES, Annotation, FrameFlag, Source
 from sam3_annotator.domain.geometry import EMPTY_PIXEL_BOX
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask

@@ -13,12 +13,11 @@ import numpy as np
 
 from sam3_annotator.domain.doubts.signals import (
     COLUMN,
-    MEASURED_DETECTOR,
-    MEASURED_PASSES,
     SIGNALS,
     Signal,
     ramp,
 )
+from sam3_annotator.domain.entities import MEASURED_DETECTOR, MEASURED_PASSES
 from sam3_annotator.domain.painting import GONE
 
 if TYPE_CHECKING:

@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
     Strengths = NDArray[np.float32]
 
-MEASURED_PASSES = "agreement"
-"""Per-frame attribute: overlap (IoU) of a forward and a backward pass."""
-MEASURED_DETECTOR = "detector_agreement"
-"""Per-frame attribute: overlap (IoU) of the tracker's mask and the detector's nearest one."""
-
 
 class Signal(str, Enum):
     """One thing that can look wrong; the value is what is stored."""

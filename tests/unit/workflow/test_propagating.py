@@ -15,7 +15,7 @@ from sam3_annotator.domain.commands import (
     NewObject,
     SetMask,
 )
-from sam3_annotator.domain.entities import MediaKind, Source
+from sam3_annotator.domain.entities import MEASURED_PASSES, MediaKind, Source
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
 from sam3_annotator.domain.mask import Mask
@@ -158,6 +158,18 @@ def test_between_blends_both_passes(document, clip, car, propagating, pump):
     assert lefts == sorted(lefts)
     assert lefts[-1] - lefts[0] == 12
     assert {f for f, s in sources(document, car).items() if s is Source.HUMAN} == {10, 20}
+
+
+def test_between_keeps_how_well_the_passes_agree(document, clip, car, propagating, pump):
+    document.do(SetMask(car, FrameIndex(20), square(62)))
+    propagating.start(clip, (car,), wish(15, Reach.BETWEEN))
+    pump.settle()
+    masklet = document.project.masklet(car)
+    told = {frame: dict(values)[MEASURED_PASSES] for frame, values in masklet.attributes}
+    assert sorted(told) == list(range(11, 20))
+    assert all(0.0 <= overlap <= 1.0 for overlap in told.values())
+    document.do(SetMask(car, FrameIndex(15), square(30)))
+    assert document.project.masklet(car).at(15).attributes == ()
 
 
 def test_pausing_holds_and_unpausing_goes_on(document, clip, car, propagating, pump):
