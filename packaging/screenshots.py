@@ -52,6 +52,7 @@ SHOTS = (
     Shot("label_1280x720", "labelling", width=1280, height=720),
     Shot("label_4k", "labelling", width=1920, height=1080, scale=2),
     Shot("label_chinese", "labelling", theme="light", language="zh_CN"),
+    Shot("clip_light", "clip", theme="light"),
     Shot("command_palette", "palette", width=1280, height=720),
     Shot("categories", "categories", theme="light", width=1280, height=720),
     Shot("shortcuts_chinese", "shortcuts", language="zh_CN", width=1280, height=720),
@@ -64,6 +65,10 @@ BOXES = (
     ("flag", (0, 0, 100, 240)),
 )
 """What is labelled on the first sample picture (512 x 512): category and box, in pixels."""
+
+RABBIT = (220, 250, 525, 560)
+"""A box around the rabbit on the first frame of the sample clip."""
+TRACKED = 40
 
 
 def take_all(folder: Path, names: list[str]) -> None:
@@ -174,6 +179,39 @@ def labelling(program: Program) -> QPixmap:
     return program.window.grab()
 
 
+def clip(program: Program) -> QPixmap:
+    """The rabbit of the sample clip, tracked for some frames where the model can track."""
+    from sam3_annotator.domain.geometry import Box  # noqa: PLC0415
+    from sam3_annotator.engine.protocol import Capability  # noqa: PLC0415
+
+    workspace, desks = program.workspace, program.window.desks
+    desks.files.open_sample()
+    until(lambda: workspace.project is not None and len(workspace.project.media) >= 6)
+    until(lambda: not desks.work.works)
+    media_id = desks.navigation.order[-1]
+    desks.navigation.go_to(media_id)
+    until(lambda: workspace.segmenting.attempt.frame is not None)
+    workspace.state.update(category_id=desks.categories.named("rabbit"))
+    workspace.segmenting.draw_box(Box(*map(float, RABBIT)))
+    until(lambda: not workspace.segmenting.attempt.is_waiting)
+    desks.gestures.accept()
+    project = workspace.project
+    if project is None:
+        raise RuntimeError("the sample is not open")
+    rabbit = project.objects(media_id)[0].id
+    workspace.state.update(selection=(rabbit,))
+    settle()
+    if workspace.can(Capability.TRACK):
+        program.window.table["clip.forward"].trigger()
+        until(lambda: len(project.masklet(rabbit)) >= TRACKED or not desks.work.works)
+        for work in desks.work.works:
+            work.cancel()
+        until(lambda: not desks.work.works)
+        desks.navigation.go_to_frame(TRACKED - 5)
+    settle()
+    return program.window.grab()
+
+
 def palette(program: Program) -> QPixmap:
     """The command palette over the window."""
     labelling(program)
@@ -213,6 +251,7 @@ def over(program: Program, dialog: QDialog) -> QPixmap:
 SCENES: dict[str, Callable[[Program], QPixmap]] = {
     "welcome": welcome,
     "labelling": labelling,
+    "clip": clip,
     "palette": palette,
     "categories": categories,
     "shortcuts": shortcuts,

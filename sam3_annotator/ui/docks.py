@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QScrollArea,
     QTabWidget,
     QToolButton,
     QWidget,
@@ -159,6 +160,18 @@ class Docks:
             if isinstance(title, DockTitle):
                 is_tab = bool(self._window.tabifiedDockWidgets(dock)) and not dock.isFloating()
                 title.fold(is_folded=is_tab or dock.objectName() == "strip")
+
+
+def scrolled(panel: QWidget) -> QScrollArea:
+    """A tall panel in a frame that scrolls, so that it never asks for a taller window."""
+    area = QScrollArea()
+    area.setWidget(panel)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(panel.accessibleName())
+    return area
 
 
 def _small_button(tip: str) -> QToolButton:

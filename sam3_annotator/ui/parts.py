@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget
+from typing_extensions import override
 
 from sam3_annotator.ui.canvas import CanvasView
 from sam3_annotator.ui.panels.candidates import CandidatesPanel
@@ -22,6 +24,14 @@ from sam3_annotator.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.tokens import Tokens
+
+
+class Stage(QStackedWidget):
+    """The middle of the window; may become as small as the window wants it."""
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 160)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +61,7 @@ class Parts:
     @staticmethod
     def make(tokens: Tokens) -> Parts:
         """A fresh set of widgets in a theme's colours."""
-        find_bar, stage, strip = FindBar(), QStackedWidget(), QStackedWidget()
+        find_bar, stage, strip = FindBar(), Stage(), QStackedWidget()
         parts = Parts(
             canvas=CanvasView(),
             find_bar=find_bar,

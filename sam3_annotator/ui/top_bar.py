@@ -39,7 +39,7 @@ class TopBar(QWidget):
         layout.setSpacing(12)
         layout.addWidget(self.menus, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
-        layout.addWidget(find_bar, 2)
+        layout.addWidget(find_bar, 8)
         layout.addStretch(1)
         layout.addWidget(self._chip)
         self.show_device(translate("TopBar", "no model"))

@@ -131,7 +131,7 @@ class FileDesk(QObject):
             )
 
     def open_sample(self) -> None:
-        """Open the sample pictures, copied to the user's own folder so that they can be edited."""
+        """Open the sample pictures and clip, copied to where the user may write."""
         with self._workspace.explaining():
             home = paths.cache_dir().parent / "sam3-annotator-sample"
             source = paths.resource("sample")
@@ -148,10 +148,14 @@ class FileDesk(QObject):
                 self.open_path(project)
                 return
             self.create(project)
-            self.add([home / "pictures"], home)
+            self.add([home / "pictures", home / "bunny.mp4"], home)
 
-    def add(self, files: Sequence[Path], folder: Path) -> None:
-        """Put files and folders into the open project, or into a new one in ``folder``."""
+    def add(self, files: Sequence[Path], folder: Path, *, allow_huge: bool = False) -> None:
+        """Put files and folders into the open project, or into a new one in ``folder``.
+
+        Args:
+            allow_huge: the user has agreed to pictures of any size; otherwise asked afterwards.
+        """
         if not self._project_for(folder):
             return
         document, name_of = self._workspace.require_document(), self._name_of()
@@ -163,9 +167,15 @@ class FileDesk(QObject):
                     step.do(AddMedia(items))
 
         def work(report: Report) -> Gathered:
-            return gather(files, name_of, report, lambda items: report.hand_over(keep, items))
+            on_batch = partial(report.hand_over, keep)
+            return gather(files, name_of, report, on_batch, allow_huge=allow_huge)
 
-        self._work.run_errand(translate("FileDesk", "adding pictures"), work, self._tell_gathered)
+        def done(gathered: Gathered) -> None:
+            if gathered.huge and self._agrees_to(gathered.huge):
+                self.add(gathered.huge, folder, allow_huge=True)
+            self._tell_gathered(gathered)
+
+        self._work.run_errand(translate("FileDesk", "adding pictures"), work, done)
 
     def locate_missing(self) -> None:
         """Ask for a folder and look there for every file that is not where it was."""
@@ -226,8 +236,20 @@ class FileDesk(QObject):
                 translate("FileDesk", "%n file(s) could not be used.", "", len(gathered.troubles)),
                 "\n".join(gathered.troubles[:20]),
             )
-        if not gathered.items:
+        if not gathered.items and not gathered.huge:
             raise Rejected(translate("FileDesk", "There are no pictures or clips there."))
+
+    def _agrees_to(self, huge: Sequence[Path]) -> bool:
+        names = ", ".join(path.name for path in huge[:5])
+        return self._ask.confirm(
+            translate("FileDesk", "Open %n very large picture(s)?", "", len(huge)),
+            translate(
+                "FileDesk",
+                "{names}: more than 128 megapixels. Each takes at least 0.4 GB of memory while it "
+                "is shown; a file that only claims to be so large does the same harm.",
+            ).format(names=names + (" …" if len(huge) > 5 else "")),
+            translate("FileDesk", "Open"),
+        )
 
     def _relocate(self, wanted: int, found: Sequence[tuple[MediaId, Path]]) -> None:
         document = self._workspace.require_document()
