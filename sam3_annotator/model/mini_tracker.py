@@ -57,7 +57,8 @@ class MiniBank:
 
     Attributes:
         prompted: frame number -> memory whose mask was given.
-        tracked: frame number -> memory and (N,) bool, which things were present.
+        tracked: frame number -> memory and (N,) bool, which things were present; frames without
+            any are left out, so that what was seen before an absence is still there after it.
     """
 
     prompted: dict[int, Memory] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class MiniTracker:
         bank.tracked.pop(frame, None)
 
     def step(self, bank: MiniBank, frame: int, features: ImageFeatures) -> TrackedFrame:
-        """Find the things in a frame and remember it.
+        """Find the things in a frame; remember it if it shows any of them.
 
         Args:
             bank: holds at least one prompted frame; the new memory is added to it.
@@ -113,8 +114,10 @@ class MiniTracker:
         """
         tracked, _ = self.look(features, bank.places(frame, self.rules))
         present = (tracked.present > 0) & (tracked.ious >= self.rules.least_iou)
-        memory = self.memory.remember(features, tracked.logits[:, None])
-        bank.tracked[frame] = (memory, present)
+        bank.tracked.pop(frame, None)
+        if bool(present.any()):
+            memory = self.memory.remember(features, tracked.logits[:, None])
+            bank.tracked[frame] = (memory, present)
         return tracked
 
     def look(self, features: ImageFeatures, places: list[Place]) -> tuple[TrackedFrame, Tensor]:

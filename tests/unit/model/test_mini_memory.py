@@ -115,3 +115,19 @@ def test_gradients_reach_every_part() -> None:
     sum(part.square().sum() for part in parts).backward()
     blind = [n for n, p in memory.named_parameters() if p.grad is None and "presence" not in n]
     assert not blind
+
+
+@torch.no_grad()
+def test_frames_without_the_thing_do_not_push_out_what_was_seen() -> None:
+    follower, bank = tracker(), MiniBank()
+    features, inside = scene(1)
+    follower.prompt(bank, 0, features, inside)
+    for layer in follower.memory.presence.layers:
+        torch.nn.init.zeros_(layer.weight)
+    said = follower.memory.presence.layers[-1].bias
+    said.fill_(1.0)
+    follower.step(bank, 1, features)
+    said.fill_(-1.0)
+    for frame in range(2, 6):
+        assert follower.step(bank, frame, features).present.item() < 0
+    assert list(bank.tracked) == [1]
