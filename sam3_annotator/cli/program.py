@@ -32,11 +32,12 @@ COMMANDS: dict[str, str] = {
     "weights": "inspect, convert, download and list model weights",
     "train": "train a part of the bundled model",
     "eval": "measure the bundled model on pictures and clips",
+    "eval-video": "score masks of clips against the truth: J, F, J&F, HOTA, IDF1",
     "doctor": "say what works on this machine, on one page to copy",
 }
 """Name of the command -> what it does, in one line."""
 
-_MODULES = {"import": "import_labels", "eval": "evaluate"}
+_MODULES = {"import": "import_labels", "eval": "evaluate", "eval-video": "evaluate_clips"}
 """Modules of this package that are not called like their command."""
 
 _OWN_OPTIONS = ("-h", "--help", "--version")

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from sam3_annotator.domain.mask_scores import mask_iou
 from sam3_annotator.model.segmenter import Segmenter
 from sam3_annotator.training.feature_cache import normalised
-from sam3_annotator.training.metrics import mask_iou
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import torch
 
+from sam3_annotator.domain.mask_scores import boundary_f, mask_iou
 from sam3_annotator.model.mini_tracker import MiniTracker
 from sam3_annotator.training.feature_cache import normalised
 from sam3_annotator.training.followers import (
@@ -19,7 +20,6 @@ from sam3_annotator.training.followers import (
     enlarged,
     masks_at_model_size,
 )
-from sam3_annotator.training.metrics import boundary_f, mask_iou
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

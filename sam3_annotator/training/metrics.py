@@ -1,4 +1,4 @@
-"""Scores of masks, clips and detections, as the benchmarks define them."""
+"""Scores of detections, as the benchmarks define them; for masks see ``domain/mask_scores.py``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
@@ -15,43 +14,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Mask = NDArray[np.bool_]
-
-BOUNDARY_SHARE = 0.008
-"""Tolerance of the boundary measure, share of the picture's diagonal (DAVIS 2016)."""
 CG_THRESHOLDS = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 """IoU thresholds over which the concept score averages, as for COCO and SA-Co."""
-
-
-def mask_iou(one: Mask, other: Mask) -> float:
-    """Intersection over union of two (H, W) masks; two empty masks agree fully."""
-    union = int(np.count_nonzero(one | other))
-    return int(np.count_nonzero(one & other)) / union if union else 1.0
-
-
-def boundary_f(predicted: Mask, truth: Mask) -> float:
-    """DAVIS' F: how well the outlines agree within a small distance; 1 for two empty masks."""
-    if not predicted.any() and not truth.any():
-        return 1.0
-    if not predicted.any() or not truth.any():
-        return 0.0
-    radius = math.ceil(BOUNDARY_SHARE * math.hypot(*truth.shape))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    outline, wanted = _outline(predicted), _outline(truth)
-    if not outline.any() or not wanted.any():  # a mask of the whole picture has no outline
-        return float(not outline.any() and not wanted.any())
-    near_truth = cv2.dilate(wanted, disc) > 0
-    near_outline = cv2.dilate(outline, disc) > 0
-    precision = float(near_truth[outline > 0].mean())
-    recall = float(near_outline[wanted > 0].mean())
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-
-
-def _outline(mask: Mask) -> NDArray[np.uint8]:
-    """Pixels of a mask that touch its outside, the picture's border not counted as outside."""
-    pixels = mask.astype(np.uint8)
-    inner = cv2.erode(pixels, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(pixels - inner, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

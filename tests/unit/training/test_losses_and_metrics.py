@@ -8,16 +8,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sam3_annotator.domain.mask_scores import boundary_f, mask_iou
 from sam3_annotator.training.losses import box_l1, dice, focal, generalised_iou
 from sam3_annotator.training.matching import match
 from sam3_annotator.training.metrics import (
     Asked,
     Counts,
-    boundary_f,
     box_overlaps,
     concept_score,
     counts_at,
-    mask_iou,
     presence_correlation,
 )
 
