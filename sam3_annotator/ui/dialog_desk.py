@@ -246,10 +246,10 @@ class DialogDesk(QObject):
             dialog.use_target(path)
 
     def _choose_import(self) -> None:
-        kinds = translate("DialogDesk", "COCO files") + " (*.json)"
+        kinds = translate("DialogDesk", "COCO files and MOTS text") + " (*.json *.txt)"
         files = self._ask.files(translate("DialogDesk", "Import"), kinds)
         if files:
-            self._desks.exchange.import_files("coco", files)
+            self._desks.exchange.import_files(None, files)
 
     def _report(self, title: str, line: str, text: str) -> None:
         from sam3_annotator.ui.dialogs.plain import TextDialog  # noqa: PLC0415

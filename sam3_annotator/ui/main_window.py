@@ -16,10 +16,11 @@ from sam3_annotator.ui.actions.situation_sync import SituationSync
 from sam3_annotator.ui.actions.spec import Menu
 from sam3_annotator.ui.actions.table import ACTIONS
 from sam3_annotator.ui.actions.table_tools import TOOL_GROUPS
+from sam3_annotator.ui.actions.transport_buttons import fill_transport
 from sam3_annotator.ui.ask import Ask
 from sam3_annotator.ui.context_menus import ContextMenus
 from sam3_annotator.ui.dialog_desk import DialogDesk, Outside
-from sam3_annotator.ui.docks import Docks
+from sam3_annotator.ui.docks import Docks, scrolled
 from sam3_annotator.ui.icons import app_icon
 from sam3_annotator.ui.keymap import Keymap
 from sam3_annotator.ui.parts import Parts
@@ -71,7 +72,7 @@ class MainWindow(QMainWindow):
             self.parts.canvas,
         )
         self.table.use_theme(tokens)
-        self.desks.clip.use_actions(self.table)
+        fill_transport(self.parts.timeline.transport, self.table)
         self.controllers.review.use_actions(self.table)
         self.docks = Docks(self, tokens)
         self._assemble()
@@ -134,7 +135,7 @@ class MainWindow(QMainWindow):
         for name, title, widget in (
             ("objects", translate("Panels", "Objects"), parts.objects),
             ("properties", translate("Panels", "Properties"), parts.properties),
-            ("review", translate("Panels", "Review"), parts.review),
+            ("review", translate("Panels", "Review"), scrolled(parts.review)),
             ("history", translate("Panels", "History"), parts.history),
             ("candidates", translate("Panels", "Candidates"), parts.candidates),
         ):
@@ -149,7 +150,11 @@ class MainWindow(QMainWindow):
             ("file.open_clip", "clip", translate("WelcomePage", "track objects in a film")),
             ("file.open_project", "project", translate("WelcomePage", "go on where you were")),
             ("file.new_project", "plus", translate("WelcomePage", "an empty one")),
-            ("file.open_sample", "sample", translate("WelcomePage", "pictures and a clip to play with")),
+            (
+                "file.open_sample",
+                "sample",
+                translate("WelcomePage", "pictures and a clip to play with"),
+            ),
         )
         page = WelcomePage([(self._action(one), icon, line) for one, icon, line in starts], tokens)
         self.parts.stage.addWidget(page)

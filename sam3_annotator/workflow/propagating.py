@@ -68,6 +68,7 @@ class _Run:
     finished: set[ObjectId] = field(default_factory=set)
     ticket: Ticket | None = None
     is_leg_complete: bool = False
+    is_cancelled: bool = False
     last_frame: int | None = None
 
     @property
@@ -156,6 +157,8 @@ class Propagating:
     def cancel(self) -> None:
         """Stop after the present frame; what is done stays, and :meth:`go_on` takes it up."""
         if self._run is not None and self._run.ticket is not None:
+            # Remembered, because the present walk may be over although we have not heard of it.
+            self._run.is_cancelled = True
             self._desk.cancel(self._run.ticket)
 
     def abandon(self) -> None:
@@ -306,11 +309,13 @@ class Propagating:
             return
         if isinstance(ending, Done) or run.is_leg_complete:
             run.legs.pop(0)
-            if run.legs:
+            if not run.legs:
+                self._finish(can_go_on=False)
+                return
+            if not run.is_cancelled:
                 self._ask()
                 return
-            self._finish(can_go_on=False)
-            return
+            run.last_frame = None
         left = _rest_of(run)
         self._stopped = (run.media.media_id, left, run.agreement) if left else None
         self._finish(can_go_on=bool(left))

@@ -8,7 +8,9 @@ from sam3_annotator.ui.actions.spec import (
     Scope,
     Situation,
     with_clip,
+    with_finder,
     with_one_selected,
+    with_project,
 )
 from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
 from sam3_annotator.workflow.run_plan import Reach
@@ -32,6 +34,11 @@ def on_clip_with_some(now: Situation) -> bool:
 def on_clip_with_objects(now: Situation) -> bool:
     """While a clip has objects."""
     return with_clip(now) and now.objects > 0
+
+
+def on_clip_with_finder(now: Situation) -> bool:
+    """While a clip is shown and the model can look for something."""
+    return with_clip(now) and with_finder(now)
 
 
 _PLAYING = (
@@ -164,6 +171,14 @@ _RUNS = (
         with_clip,
     ),
     ActionSpec(
+        "clip.find",
+        Menu.CLIP,
+        QT_TRANSLATE_NOOP("Actions", "Find the phrase and track it through the clip"),
+        lambda desks: desks.clip.find(),
+        ("Ctrl+Alt+Return",),
+        on_clip_with_finder,
+    ),
+    ActionSpec(
         "clip.cross_cuts",
         Menu.CLIP,
         QT_TRANSLATE_NOOP("Actions", "Runs cross shot cuts"),
@@ -279,4 +294,22 @@ _TIME = (
     ),
 )
 
-CLIP_ACTIONS = (*_PLAYING, *_RUNS, *_IDENTITY, *_TIME)
+_FILES = (
+    ActionSpec(
+        "clip.verify",
+        Menu.CLIP,
+        QT_TRANSLATE_NOOP("Actions", "Verify an export against this clip…"),
+        lambda desks: desks.clip.exchange.ask_verify(),
+        when=with_clip,
+        opens_group=True,
+    ),
+    ActionSpec(
+        "file.import_folder",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Import a DAVIS or MOTS folder…"),
+        lambda desks: desks.clip.exchange.import_folder(),
+        when=with_project,
+    ),
+)
+
+CLIP_ACTIONS = (*_PLAYING, *_RUNS, *_IDENTITY, *_TIME, *_FILES)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from sam3_annotator.ui.dialogs.frame import Dialog, label
 from sam3_annotator.ui.settings import Settings, ThemeMode
@@ -35,12 +43,21 @@ class SettingsDialog(Dialog):
         self.ahead = QCheckBox(translate("SettingsDialog", "Prepare the neighbouring pictures"))
         self.ahead.setChecked(settings.prefetches)
         self.ahead.toggled.connect(self._save_ahead)
+        self.recompute = QCheckBox(
+            translate("SettingsDialog", "Recompute around every correction on a clip")
+        )
+        self.recompute.setChecked(settings.recomputes)
+        self.recompute.toggled.connect(self._save_recompute)
+        self.least, self.in_a_row = self._agreement_boxes()
         rows: tuple[tuple[str, QWidget], ...] = (
             (translate("SettingsDialog", "Theme"), self.themes),
             (translate("SettingsDialog", "Language"), self.languages),
             (translate("SettingsDialog", "Your name"), self.author),
             ("", self.colors),
             ("", self.ahead),
+            ("", self.recompute),
+            (translate("SettingsDialog", "Masks agree from an overlap of"), self.least),
+            (translate("SettingsDialog", "on frames in a row"), self.in_a_row),
         )
         for text, widget in rows:
             widget.setAccessibleName(text or widget.property("text"))
@@ -72,6 +89,18 @@ class SettingsDialog(Dialog):
         box.activated.connect(self._save_language)
         return box
 
+    def _agreement_boxes(self) -> tuple[QDoubleSpinBox, QSpinBox]:
+        """When a recomputed stretch counts as unchanged, so that the rest may stand."""
+        least, frames = QDoubleSpinBox(), QSpinBox()
+        least.setRange(0.5, 1.0)
+        least.setSingleStep(0.01)
+        frames.setRange(1, 50)
+        least.setValue(self._settings.agreement[0])
+        frames.setValue(self._settings.agreement[1])
+        least.valueChanged.connect(self._save_agreement)
+        frames.valueChanged.connect(self._save_agreement)
+        return least, frames
+
     def _save_theme(self, row: int) -> None:
         mode = ThemeMode(self.themes.itemData(row))
         self._settings.theme = mode
@@ -89,6 +118,12 @@ class SettingsDialog(Dialog):
 
     def _save_colors(self, is_on: bool) -> None:  # noqa: FBT001 - a Qt slot
         self._settings.colors_by_category = is_on
+
+    def _save_recompute(self, is_on: bool) -> None:  # noqa: FBT001 - a Qt slot
+        self._settings.recomputes = is_on
+
+    def _save_agreement(self) -> None:
+        self._settings.agreement = (self.least.value(), self.in_a_row.value())
 
     def _save_ahead(self, is_on: bool) -> None:  # noqa: FBT001 - a Qt slot
         self._settings.prefetches = is_on

@@ -16,24 +16,26 @@ class FindBar(QFrame):
     Signals:
         find_requested: the phrase as typed (may be empty when exemplars are given).
         exemplar_tool_requested: True to draw "all like this", False for "not this".
+        track_requested: the phrase, to be found and tracked through the open clip.
         left: Escape was pressed; the canvas should have the keyboard again.
     """
 
     find_requested = Signal(str)
     exemplar_tool_requested = Signal(bool)
+    track_requested = Signal(str)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("find_bar")
         self.setFixedHeight(36)
-        self.setMinimumWidth(280)
-        self.setMaximumWidth(440)
+        self.setMaximumWidth(520)
         self._label = QLabel(translate("FindBar", "Find"))
         self._label.setProperty("role", "dim")
         self.phrase = QLineEdit()
         self.phrase.setAccessibleName(translate("FindBar", "What to find"))
         self.phrase.setMaxLength(200)
+        self.phrase.setMinimumWidth(96)
         self._label.setBuddy(self.phrase)
         self._plus = self._counter("plus", translate("FindBar", "Add an example of what to find"))
         self._minus = self._counter("minus", translate("FindBar", "Add an example of what not"))
@@ -42,6 +44,10 @@ class FindBar(QFrame):
         self._start = QPushButton(translate("FindBar", "Find all"))
         self._start.setProperty("primary", True)  # noqa: FBT003 - Qt's property
         self._start.clicked.connect(self._request)
+        self._track = QPushButton(translate("FindBar", "Track all"))
+        self._track.setToolTip(translate("FindBar", "Find and track through the whole clip"))
+        self._track.clicked.connect(lambda: self.track_requested.emit(self.phrase.text().strip()))
+        self._track.hide()
         self.phrase.returnPressed.connect(self._request)
         self.phrase.installEventFilter(self)
         layout = QHBoxLayout(self)
@@ -49,7 +55,7 @@ class FindBar(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self._label)
         layout.addWidget(self.phrase, 1)
-        for widget in (self._plus, self._minus, self._start):
+        for widget in (self._plus, self._minus, self._start, self._track):
             layout.addWidget(widget)
         self.show_exemplars(0, 0)
         self.show_abilities(takes_phrases=True, takes_exemplars=True, concepts=())
@@ -85,6 +91,7 @@ class FindBar(QFrame):
         self._plus.setEnabled(takes_exemplars)
         self._minus.setEnabled(takes_exemplars)
         self._start.setEnabled(takes_phrases or takes_exemplars)
+        self._track.setEnabled(takes_phrases or takes_exemplars)
         if not takes_phrases:
             text = translate("FindBar", "needs SAM 3")
         elif concepts:
@@ -92,6 +99,10 @@ class FindBar(QFrame):
         else:
             text = translate("FindBar", "yellow school bus")
         self.phrase.setPlaceholderText(text)
+
+    def show_tracking(self, *, is_clip: bool) -> None:
+        """Offer to track what is found while a clip is open."""
+        self._track.setVisible(is_clip)
 
     def take_focus(self) -> None:
         """Let the user type a phrase."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.wiring.clip_exchange import ClipExchangeDesk
+from sam3_annotator.ui.wiring.concepts import ConceptDesk
 from sam3_annotator.ui.wiring.cuts import CutDesk
 from sam3_annotator.ui.wiring.filmstrip_sync import FilmstripSync
 from sam3_annotator.ui.wiring.playback import PlaybackDesk
@@ -14,14 +15,27 @@ from sam3_annotator.ui.wiring.time_tools import TimeDesk
 from sam3_annotator.ui.wiring.timeline_sync import TimelineSync
 
 if TYPE_CHECKING:
-    from sam3_annotator.ui.actions.action_set import ActionSet
     from sam3_annotator.ui.ask import Ask
+    from sam3_annotator.ui.panels.find_bar import FindBar
     from sam3_annotator.ui.panels.timeline import TimelinePanel
     from sam3_annotator.ui.parts import Parts
+    from sam3_annotator.ui.wiring.categories import CategoryDesk
+    from sam3_annotator.ui.wiring.exchange import ExchangeDesk
     from sam3_annotator.ui.wiring.navigation import Navigation
     from sam3_annotator.ui.wiring.picture_sync import PictureSync
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Others:
+    """The desks that those of clips lean on."""
+
+    navigation: Navigation
+    categories: CategoryDesk
+    work: WorkDesk
+    exchange: ExchangeDesk
+    ask: Ask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,55 +46,49 @@ class ClipDesks:
     runs: RunDesk
     times: TimeDesk
     cuts: CutDesk
+    concepts: ConceptDesk
+    exchange: ClipExchangeDesk
     lanes: TimelineSync
     filmstrip: FilmstripSync
     panel: TimelinePanel
+    find_bar: FindBar
 
     @staticmethod
     def make(
-        workspace: Workspace,
-        parts: Parts,
-        navigation: Navigation,
-        pictures: PictureSync,
-        work: WorkDesk,
-        ask: Ask,
+        workspace: Workspace, parts: Parts, pictures: PictureSync, others: Others
     ) -> ClipDesks:
         """Connect the timeline of a window to its workspace."""
+        navigation, work = others.navigation, others.work
         cuts = CutDesk(workspace)
         playback = PlaybackDesk(workspace, navigation, pictures)
         parts.canvas.space_tapped.connect(playback.toggle)
         panel = parts.timeline
         panel.transport.left.connect(parts.canvas.setFocus)
+        concepts = ConceptDesk(workspace, work, others.categories)
+        parts.find_bar.track_requested.connect(concepts.run)
+        workspace.view_changed.connect(
+            lambda _before, _after: parts.find_bar.show_tracking(is_clip=navigation.is_clip)
+        )
         return ClipDesks(
             playback,
-            RunDesk(workspace, work, cuts, ask),
+            RunDesk(workspace, work, cuts, others.ask),
             TimeDesk(workspace, work),
             cuts,
+            concepts,
+            ClipExchangeDesk(workspace, work, others.ask, others.exchange),
             TimelineSync(workspace, navigation, playback, cuts, panel),
             FilmstripSync(workspace, navigation, pictures, panel.transport.filmstrip),
             panel,
-        )
-
-    def use_actions(self, table: ActionSet) -> None:
-        """Give the transport its buttons."""
-        names = ("forward", "backward", "both", "between", "in_range", "", "all_both", "",
-                 "correct", "go_on", "cross_cuts")  # fmt: skip
-        steps = ("clip.previous_human", "view.previous", "view.next", "clip.next_human")
-        icons = ("step-back", "previous", "next", "step-on")
-        self.panel.transport.use_actions(
-            [(table[one], name) for one, name in zip(steps, icons, strict=True)],
-            table["clip.play"],
-            [table[f"clip.{name}"] if name else None for name in names],
-            [
-                (table["clip.split"], translate("Timeline", "Split")),
-                (table["clip.swap"], translate("Timeline", "Swap")),
-                (table["flag.absent"], translate("Timeline", "Absent")),
-            ],
+            parts.find_bar,
         )
 
     def take_frame_field(self) -> None:
         """Let the user type a frame number."""
         self.panel.transport.take_focus()
+
+    def find(self) -> None:
+        """Find and track what the Find bar says."""
+        self.concepts.run(self.find_bar.phrase.text().strip())
 
     def zoom(self, factor: float) -> None:
         """Zoom the timeline; 0 shows the whole clip."""

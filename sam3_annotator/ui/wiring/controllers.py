@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.ui.wiring.candidate_sync import CandidateSync
 from sam3_annotator.ui.wiring.categories import CategoryDesk
-from sam3_annotator.ui.wiring.clip_desks import ClipDesks
+from sam3_annotator.ui.wiring.clip_desks import ClipDesks, Others
 from sam3_annotator.ui.wiring.desks import Desks
 from sam3_annotator.ui.wiring.edits import EditDesk
 from sam3_annotator.ui.wiring.exchange import ExchangeDesk
@@ -64,7 +64,9 @@ class Controllers:
         panels.connect_desks(objects, categories)
         model.described.connect(parts.top_bar.show_device)
         window = WindowDesk(workspace, parts.canvas)
-        clip = ClipDesks.make(workspace, parts, navigation, pictures, work, ask)
+        exchange = ExchangeDesk(workspace, work)
+        others = Others(navigation, categories, work, exchange, ask)
+        clip = ClipDesks.make(workspace, parts, pictures, others)
         gestures.paint_ranges_with(clip.times)
         review = ReviewDesk(workspace)
         parts.top_bar.chip_clicked.connect(lambda: window.ask_for("model"))
@@ -72,7 +74,7 @@ class Controllers:
         desks = Desks(
             files=files,
             rescue=RescueDesk(workspace, work, ask, files),
-            exchange=ExchangeDesk(workspace, work),
+            exchange=exchange,
             edits=EditDesk(workspace),
             navigation=navigation,
             categories=categories,
@@ -89,6 +91,7 @@ class Controllers:
         status = StatusSync(workspace, navigation, work, parts.status)
         strip = StripSync(workspace, navigation, parts)
         strip.show_for_clips(parts.timeline)
+        parts.timeline.transport.list_wanted.connect(strip.show_list)
         candidates = CandidateSync(workspace, parts, pictures, scene)
         shown = ReviewSync(workspace, review, parts.review)
         return Controllers(desks, pictures, scene, panels, status, strip, candidates, shown)

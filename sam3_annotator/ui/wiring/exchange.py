@@ -114,16 +114,22 @@ class ExchangeDesk(QObject):
 
     # ------------------------------------------------------------------ in
 
-    def import_files(self, format_key: str, files: Sequence[Path]) -> None:
-        """Read files in the background, then add what they hold as one step."""
+    def import_files(self, format_key: str | None, files: Sequence[Path]) -> None:
+        """Read files in the background, then add what they hold as one step.
+
+        Args:
+            format_key: of the format; None to find it out from the files.
+            files: files, or one folder.
+        """
         with self._workspace.explaining():
             document = self._workspace.require_document()
             root = document.path.parent
 
             def work(_: Report) -> ImportData:
+                from sam3_annotator.io.recognising import format_of  # noqa: PLC0415 - slow
                 from sam3_annotator.io.registry import import_labels  # noqa: PLC0415 - slow
 
-                return import_labels(format_key, files)
+                return import_labels(format_key or format_of(files), files)
 
             title = translate("ExchangeDesk", "reading {name}").format(name=files[0].name)
             self._work.run_errand(title, work, lambda data: self._find_files(data, files[0], root))

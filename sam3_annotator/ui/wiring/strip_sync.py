@@ -45,10 +45,11 @@ class StripSync(QObject):
         self._workspace, self._navigation = workspace, navigation
         self._panel, self._pages = parts.thumbnails, parts.strip
         self._for_clips: QWidget | None = None
+        self._wants_list = False
         self._cache = Thumbnails(paths.cache_dir() / "thumbnails", THUMBNAIL_PX)
         self._asked: set[MediaId] = set()
         self._missing: set[MediaId] = set()
-        self._panel.opened.connect(navigation.go_to)
+        self._panel.opened.connect(self._open)
         navigation.walk_through(lambda: self._panel.shown_ids)
         self._panel.thumbnails_wanted.connect(self._load)
         workspace.document_changed.connect(self._start_over)
@@ -61,6 +62,11 @@ class StripSync(QObject):
         self._pages.addWidget(timeline)
         self._follow()
 
+    def show_list(self) -> None:
+        """Show the thumbnails though a clip is open, until one of them is chosen."""
+        self._wants_list = True
+        self._follow()
+
     def refresh(self) -> None:
         """List every media again."""
         project = self._workspace.project
@@ -69,6 +75,11 @@ class StripSync(QObject):
         self._follow()
 
     # ------------------------------------------------------------------ inside
+
+    def _open(self, media_id: MediaId) -> None:
+        self._wants_list = False
+        self._navigation.go_to(media_id)
+        self._follow()
 
     def _start_over(self) -> None:
         for media_id in self._asked:
@@ -104,7 +115,8 @@ class StripSync(QObject):
 
     def _follow(self) -> None:
         self._panel.set_current(self._workspace.view.media_id)
-        shows_clip = self._for_clips is not None and self._navigation.is_clip
+        is_clip = self._navigation.is_clip and not self._wants_list
+        shows_clip = self._for_clips is not None and is_clip
         page = self._for_clips if shows_clip else self._panel
         if page is not None:
             self._pages.setCurrentWidget(page)
