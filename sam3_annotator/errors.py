@@ -44,6 +44,10 @@ class MediaTrouble(Trouble):
     """A picture or clip cannot be decoded, or its header lies."""
 
 
+class HugePicture(MediaTrouble):
+    """A picture has more pixels than are opened without asking."""
+
+
 class WeightsTrouble(Trouble):
     """Model weights are absent, of the wrong kind, the wrong shape or the wrong hash."""
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.commands import NewMedia
 from sam3_annotator.domain.entities import MediaKind
-from sam3_annotator.errors import AnnotatorError, FileTrouble, MediaTrouble
+from sam3_annotator.errors import AnnotatorError, FileTrouble, HugePicture, MediaTrouble
 from sam3_annotator.io.errands import ErrandStopped
 from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES, list_folder
 from sam3_annotator.io.images import Picture, picture_pages
 from sam3_annotator.io.media import hash_file
-from sam3_annotator.io.sequences import folder_as_clip, stack_as_clip
+from sam3_annotator.io.sequences import folder_as_clip, hash_of_files, stack_as_clip
 from sam3_annotator.io.video import Clip
 
 if TYPE_CHECKING:
@@ -37,10 +37,12 @@ class Gathered:
     Attributes:
         items: rows to be added, in the order given.
         troubles: a sentence for every file that could not be used.
+        huge: pictures that were left out because nobody has agreed to their size.
     """
 
     items: tuple[NewMedia, ...]
     troubles: tuple[str, ...] = ()
+    huge: tuple[Path, ...] = ()
 
 
 def open_media(
@@ -73,6 +75,8 @@ def gather(
     name_of: NameOf,
     report: Tell,
     on_batch: Callable[[tuple[NewMedia, ...]], None] = lambda _: None,
+    *,
+    allow_huge: bool = False,
 ) -> Gathered:
     """Look at files, and at what lies in folders, and describe them as rows.
 
@@ -82,6 +86,7 @@ def gather(
         report: called for every file.
         on_batch: called with the newest rows now and then, the first ones soon, so that a folder
             of thousands can be worked on while it is being read; together they are ``items``.
+        allow_huge: the user has agreed to pictures of any size.
 
     Raises:
         FileTrouble: a folder cannot be read.
@@ -90,6 +95,7 @@ def gather(
     files = list(_files(paths))
     items: list[NewMedia] = []
     troubles: list[str] = []
+    huge: list[Path] = []
     handed = 0
     for done, path in enumerate(files):
         report(done, len(files), path.name)
@@ -97,14 +103,16 @@ def gather(
             on_batch(tuple(items[handed:]))
             handed = len(items)
         try:
-            items += _described(path, name_of)
+            items += _described(path, name_of, allow_huge=allow_huge)
         except ErrandStopped:
             raise
+        except HugePicture:
+            huge.append(path)
         except AnnotatorError as error:
             troubles.append(str(error))
     if len(items) > handed:
         on_batch(tuple(items[handed:]))
-    return Gathered(tuple(items), tuple(troubles))
+    return Gathered(tuple(items), tuple(troubles), tuple(huge))
 
 
 def gather_clip(path: Path, name_of: NameOf) -> Gathered:
@@ -134,6 +142,8 @@ def find_moved(
 ) -> tuple[tuple[MediaId, Path], ...]:
     """Find files by the hash of their content below a folder, whatever they are called now.
 
+    A clip that is a folder of pictures is found by what its files hold, in their order.
+
     Args:
         wanted: content hash of each media that is missing.
 
@@ -144,6 +154,7 @@ def find_moved(
     listing = list_folder(folder, recursive=True)
     candidates = (*listing.pictures, *listing.clips)
     by_hash: dict[str, Path] = {}
+    folders: dict[Path, list[str]] = {}
     missing = set(wanted.values())
     for done, path in enumerate(candidates):
         if not missing:
@@ -153,8 +164,15 @@ def find_moved(
             content = hash_file(path)
         except AnnotatorError:
             continue
+        if path.suffix.lower() in PICTURE_SUFFIXES:
+            folders.setdefault(path.parent, []).append(content)
         if content in missing:
             by_hash[content] = path
+            missing.discard(content)
+    for place, contents in folders.items():
+        content = hash_of_files(contents)
+        if content in missing:
+            by_hash[content] = place
             missing.discard(content)
     return tuple((media, by_hash[h]) for media, h in wanted.items() if h in by_hash)
 
@@ -168,7 +186,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _described(path: Path, name_of: NameOf) -> Sequence[NewMedia]:
+def _described(path: Path, name_of: NameOf, *, allow_huge: bool) -> Sequence[NewMedia]:
     if not path.exists():
         raise FileTrouble(f"{path} is not there.")
     suffix = path.suffix.lower()
@@ -179,7 +197,7 @@ def _described(path: Path, name_of: NameOf) -> Sequence[NewMedia]:
     content, name = hash_file(path), name_of(path)
     rows = []
     for page in range(picture_pages(path)):
-        source = Picture(path, page, allow_huge=True)
+        source = Picture(path, page, allow_huge=allow_huge)
         rows.append(
             NewMedia(MediaKind.IMAGE, name, content, source.width, source.height, page=page)
         )

@@ -25,7 +25,7 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
-from sam3_annotator.errors import MediaTrouble
+from sam3_annotator.errors import HugePicture, MediaTrouble
 from sam3_annotator.io.media import Pixels, read_only, unreadable
 
 if TYPE_CHECKING:
@@ -201,7 +201,12 @@ def read_small(path: Path, page: int, side_px: int, *, allow_huge: bool = False)
 
 
 def checked_size(path: Path, size: tuple[int, int], *, allow_huge: bool) -> None:
-    """Raise ``MediaTrouble`` when ``size`` (width, height) is more than may be decoded."""
+    """Check that ``size`` (width, height) is not more than may be decoded.
+
+    Raises:
+        HugePicture: somebody has to be asked first.
+        MediaTrouble: it is more than this program ever decodes.
+    """
     pixels = size[0] * size[1]
     if pixels > PIXEL_CEILING:
         raise MediaTrouble(
@@ -209,7 +214,7 @@ def checked_size(path: Path, size: tuple[int, int], *, allow_huge: bool) -> None
             "Cut it into tiles, or check that the file is what it says.",
         )
     if pixels > PIXEL_LIMIT and not allow_huge:
-        raise MediaTrouble(
+        raise HugePicture(
             f"{path} is {size[0]} x {size[1]} pixels ({pixels / 1e6:.0f} megapixels), above the"
             f" limit of {PIXEL_LIMIT / 1e6:.0f} that are opened without asking.",
             f"Allow huge pictures to open it; that takes {pixels * 3 / 1e9:.1f} GB of memory.",

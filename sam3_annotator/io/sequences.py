@@ -135,13 +135,8 @@ class PictureSequence:
 
     def content_hash(self) -> str:
         """Return one hash of all files in order; the file's own hash for pages of one TIFF."""
-        files = list(dict.fromkeys(path for path, _ in self._pages))
-        if len(files) == 1:
-            return hash_file(files[0])
-        digest = hashlib.blake2b(digest_size=32)
-        for path in files:
-            digest.update(bytes.fromhex(hash_file(path)))
-        return digest.hexdigest()
+        files = dict.fromkeys(path for path, _ in self._pages)
+        return hash_of_files([hash_file(path) for path in files])
 
     def close(self) -> None:
         """Refuse further frames and close a stack's file."""
@@ -170,6 +165,16 @@ class PictureSequence:
             if window is not None:
                 joined = window if joined is None else joined.join(window)
         return joined
+
+
+def hash_of_files(hashes: Sequence[str]) -> str:
+    """One hash, 64 hex digits, of files in order; of a single file its own."""
+    if len(hashes) == 1:
+        return hashes[0]
+    digest = hashlib.blake2b(digest_size=32)
+    for one in hashes:
+        digest.update(bytes.fromhex(one))
+    return digest.hexdigest()
 
 
 def folder_as_clip(folder: Path, *, rate: tuple[int, int] = DEFAULT_RATE) -> PictureSequence:

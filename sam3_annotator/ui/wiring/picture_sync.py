@@ -12,6 +12,7 @@ from sam3_annotator.domain.changes import Table, Touched
 from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.engine.protocol import EncodeFrame, FrameRef, Priority
+from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.images import Picture
 from sam3_annotator.ui.canvas import Pyramid
 from sam3_annotator.ui.wiring.clip_reading import ClipReading
@@ -211,8 +212,14 @@ class PictureSync(QObject):
 
 
 def _read_picture(path: Path, media: Media) -> Pyramid:
-    source = Picture(path, media.page, allow_huge=True)
+    source = Picture(path, media.page, allow_huge=True)  # its size was agreed to when it was added
     try:
+        if (source.width, source.height) != (media.width, media.height):
+            raise MediaTrouble(
+                f"{path} is now {source.width} x {source.height} pixels; the project knows it as "
+                f"{media.width} x {media.height}.",
+                "Put the original file back: the masks belong to it.",
+            )
         return Pyramid(source.frame())
     finally:
         source.close()

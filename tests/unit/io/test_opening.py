@@ -132,3 +132,25 @@ def test_unreadable_files_do_not_stop_the_search(folder, monkeypatch):
     monkeypatch.setattr("sam3_annotator.io.opening.hash_file", broken)
     found = find_moved({MediaId(1): rows[1].content_hash}, folder, silent)
     assert found[0][1].name == "p1.png"
+
+
+def test_a_folder_that_is_a_clip_is_found_under_another_name(folder, tmp_path):
+    place = tmp_path / "frames"
+    place.mkdir()
+    for path in sorted(folder.glob("p*.png")):
+        shutil.move(path, place)
+    (row,) = gather_clip(place, name_of).items
+    elsewhere = tmp_path / "new" / "called otherwise"
+    shutil.copytree(place, elsewhere)
+    found = find_moved({MediaId(1): row.content_hash}, tmp_path / "new", silent)
+    assert found == ((MediaId(1), elsewhere),)
+    (elsewhere / "p0.png").unlink()
+    assert find_moved({MediaId(1): row.content_hash}, tmp_path / "new", silent) == ()
+
+
+def test_nobody_is_made_to_open_a_huge_picture(folder, monkeypatch):
+    monkeypatch.setattr("sam3_annotator.io.pixels.PIXEL_LIMIT", 20)
+    found = gather([folder], name_of, silent)
+    assert (found.items, found.troubles) == ((), ())
+    assert [path.name for path in found.huge] == [f"p{number}.png" for number in range(12)]
+    assert len(gather([folder], name_of, silent, allow_huge=True).items) == 12
