@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from sam3_annotator.model.layers import attend
 from sam3_annotator.model.rotary_grid import GridRotation, grid_rotation, rotate
 from sam3_annotator.model.sam_layers import ChannelNorm, Mlp, sine_positions
 
@@ -138,7 +139,7 @@ class OneHeadAttention(nn.Module):
 
     def forward(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         """Attend with projected ``query: (B, S, C)`` and ``key, value: (B, L, C)``."""
-        mixed = F.scaled_dot_product_attention(query[:, None], key[:, None], value[:, None])
+        mixed = attend(query[:, None], key[:, None], value[:, None])
         out: Tensor = self.output(mixed[:, 0])
         return out
 

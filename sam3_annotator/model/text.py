@@ -35,6 +35,12 @@ class TextFeatures:
         return TextFeatures(self.tokens[part], self.is_real[part])
 
 
+def _longest(ids: Tensor) -> int:
+    """Tokens of the longest phrase of ``ids: (B, L)``, at least one."""
+    places = torch.arange(1, ids.shape[1] + 1, device=ids.device)
+    return max(1, int((places * (ids != PADDING_ID)).max()))
+
+
 class TextBlock(nn.Module):
     """One pre-norm transformer block in which a token sees only those before it."""
 
@@ -75,9 +81,11 @@ class TextEncoder(nn.Module):
             ids: (B, L) int64, as ``Tokenizer.encode`` gives them; 0 is padding.
 
         Returns:
-            Features (B, L, C). As in the published model every id 0 counts as padding, even in
-            the rare phrase whose own tokens contain it.
+            Features (B, L, C), L as long as the longest phrase: padding that all phrases share
+            can reach no answer and is left out. As in the published model every id 0 counts as
+            padding, even in the rare phrase whose own tokens contain it.
         """
+        ids = ids[:, : _longest(ids)]
         x = F.embedding(ids, self.token_embed.weight) + self.position[: ids.shape[1]]
         for block in self.blocks:
             x = block(x)

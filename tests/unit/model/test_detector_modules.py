@@ -154,6 +154,22 @@ def test_the_text_encoder_agrees_on_real_tokens(pair):
     close(got.tokens[real], expected[real])
 
 
+def test_padding_that_all_phrases_share_is_left_out(pair):
+    """It costs half the time of a phrase, and no answer sees it."""
+    ours, _ = pair
+    short, long = [94, 5, 95, 0, 0, 0, 0, 0], [94, 5, 7, 9, 95, 0, 0, 0]
+    both = ours.encode_text(torch.tensor([short, long]))
+    assert both.tokens.shape[1] == 5
+    assert torch.equal(both.is_real[0], torch.tensor([True, True, True, False, False]))
+    close(both.tokens[:1, :3], ours.encode_text(torch.tensor([short])).tokens)
+    image = noise(1, 3, 56, 56)
+    features = ours.encode_image(image, with_tracker=False)
+    alone = ours.detect(features, ours.encode_text(torch.tensor([short])))
+    padded = ours.detect(features, both.phrase(0))
+    close(alone.mask_logits, padded.mask_logits)
+    close(alone.logits, padded.logits)
+
+
 @pytest.mark.parametrize("batch", [1, 2])
 def test_exemplars_agree(pair, batch):
     ours, reference = pair

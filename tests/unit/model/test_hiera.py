@@ -89,3 +89,14 @@ def test_windows_join_to_what_was_split(height, width, side, batch):
     windows = split_windows(grid, side)
     assert windows.shape[1:3] == (side, side)
     assert torch.equal(join_windows(windows, side, height, width), grid)
+
+
+def test_positions_are_the_bicubic_enlargement_plus_the_tile():
+    """Two small products give what torch's kernel gives, on grids that are not square too."""
+    trunk = Hiera(SMALL_HIERA)
+    torch.nn.init.normal_(trunk.background)
+    torch.nn.init.normal_(trunk.tile)
+    size = (24, 40)
+    expected = torch.nn.functional.interpolate(trunk.background, size=size, mode="bicubic")
+    expected = expected + trunk.tile.tile(1, 1, 3, 5)
+    torch.testing.assert_close(trunk._positions(*size).permute(0, 3, 1, 2), expected)
