@@ -24,6 +24,7 @@ from sam3_annotator.ui.docks import Docks, scrolled
 from sam3_annotator.ui.icons import app_icon
 from sam3_annotator.ui.keymap import Keymap
 from sam3_annotator.ui.parts import Parts
+from sam3_annotator.ui.report_desk import ReportDesk
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.welcome import WelcomePage
 from sam3_annotator.ui.wiring.controllers import Controllers
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.dialogs = DialogDesk(
             self, workspace, self.desks, self.table, Outside(self.ask, services)
         )
+        self.reports = ReportDesk(self, workspace, self.desks.review, self.ask)
         self._situation = SituationSync(workspace, self.desks, self.table)
         self.installEventFilter(self._situation)
         self._connect()
@@ -180,6 +182,8 @@ class MainWindow(QMainWindow):
             self.close()
         elif what == "reset_layout":
             self.layout_memory.reset()
+        elif what == "review_layout":
+            self.layout_memory.toggle_review()
         elif what == "full_screen":
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 

@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 _STATES = {code: state for state, code in REVIEW_CODES.items()}
 
 
+DOUBTFUL = 0.05
+"""Chance of an error from which a span is shown unasked."""
+
+
 class Show(str, Enum):
     """Which rows of the queue to show."""
 
@@ -77,7 +81,7 @@ class QueueRow:
     @property
     def is_doubtful(self) -> bool:
         """Whether nobody has judged it and something is unusual."""
-        return self.state is ReviewState.PROPOSED and bool(self.doubt.reasons)
+        return self.state is ReviewState.PROPOSED and self.doubt.probability >= DOUBTFUL
 
     def fits(self, show: Show) -> bool:
         """Whether a filter lets it through."""

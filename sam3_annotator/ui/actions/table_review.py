@@ -87,6 +87,14 @@ REVIEW_ACTIONS = (
         opens_group=True,
     ),
     ActionSpec(
+        "review.layout",
+        Menu.REVIEW,
+        QT_TRANSLATE_NOOP("Actions", "Arrange the window for re&view, or back"),
+        lambda desks: desks.window.ask_for("review_layout"),
+        ("Ctrl+R",),
+        with_project,
+    ),
+    ActionSpec(
         "review.report",
         Menu.REVIEW,
         QT_TRANSLATE_NOOP("Actions", "&Work report…"),

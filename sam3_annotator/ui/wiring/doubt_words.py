@@ -47,7 +47,8 @@ def sign_of(row: QueueRow) -> tuple[Sign, Level]:
         is_good = row.state is ReviewState.ACCEPTED
         return verdict, Level.DONE if is_good else Level.HIGH
     reasons = row.doubt.reasons
-    sign = _SIGNS.get(reasons[0].signal, Sign.JUMP) if reasons else Sign.QUIET
+    strongest = _strongest(row.doubt)
+    sign = Sign.QUIET if strongest is None else _SIGNS.get(strongest.signal, Sign.JUMP)
     chance = row.doubt.probability
     if chance >= HIGH:
         return sign, Level.HIGH
@@ -76,13 +77,26 @@ def state_word(state: ReviewState) -> str:
 
 def reasons_line(doubt: Doubt, name_of: NameOf) -> str:
     """The strongest reasons, "area -46 %, passes disagree (IoU .31)"."""
-    told = [sentence(reason, doubt, name_of) for reason in doubt.reasons[:_MOST_TOLD]]
+    reasons = [r for r in doubt.reasons if not _is_plain_from(r, doubt)] or list(doubt.reasons)
+    told = [sentence(reason, doubt, name_of) for reason in reasons[:_MOST_TOLD]]
     return ", ".join(told) if told else translate("Doubt", "nothing unusual")
+
+
+def _is_plain_from(reason: Reason, doubt: Doubt) -> bool:
+    """Whether the other reasons say it already: the jump is this frame, or nobody was near."""
+    if reason.signal is Signal.NEAR_JUMP:
+        return round(reason.value) == doubt.peak
+    return reason.signal is Signal.FAR and len(doubt.reasons) > 1
+
+
+def _strongest(doubt: Doubt) -> Reason | None:
+    told = [r for r in doubt.reasons if not _is_plain_from(r, doubt)] or doubt.reasons
+    return told[0] if told else None
 
 
 def partner_of(doubt: Doubt) -> ObjectId | None:
     """The second object when a row is first of all about two."""
-    first = doubt.reasons[0] if doubt.reasons else None
+    first = _strongest(doubt)
     return first.other if first is not None and _SIGNS.get(first.signal) is Sign.PAIR else None
 
 
@@ -123,7 +137,7 @@ def _counted(reason: Reason) -> str:
     if reason.signal is Signal.PIECES:
         return translate("Doubt", "%n piece(s) vanished", "", -count)
     if reason.signal is Signal.LOST:
-        return translate("Doubt", "lost for %n frame(s)", "", count)
+        return translate("Doubt", "lost %n frame(s)", "", count)
     if reason.signal is Signal.FAR:
         return translate("Doubt", "%n frame(s) from a human frame", "", count)
     return ""

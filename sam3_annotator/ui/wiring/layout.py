@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.workspace import Workspace
 
 SIDE = ("objects", "properties", "review", "history")
+REVIEW_SIDE = ("review", "objects", "properties", "history", "candidates")
 LOWER = ("candidates",)
 BOTTOM = "strip"
 _TALL_STRIP_PX, _STRIP_PX = 260, 108
@@ -36,12 +37,16 @@ class Layout(QObject):
     def restore(self) -> None:
         """Arrange the window as it was left for the present kind of work, or by default."""
         present = self._present()
+        is_review = self._work is WorkKind.REVIEW
+        side, lower = (REVIEW_SIDE, ()) if is_review else (SIDE, LOWER)
         self._docks.arrange(
-            tuple(name for name in SIDE if name in present),
-            tuple(name for name in LOWER if name in present),
+            tuple(name for name in side if name in present),
+            tuple(name for name in lower if name in present),
             BOTTOM,
-            bottom_px=_STRIP_PX if self._work is WorkKind.LABEL else _TALL_STRIP_PX,
+            bottom_px=_TALL_STRIP_PX if self._navigation.is_clip else _STRIP_PX,
         )
+        if is_review and "candidates" in present:
+            self._docks["candidates"].hide()
         saved = self._workspace.settings.layout(self._work)
         if saved is not None:
             self._window.restoreGeometry(saved[0])
@@ -64,6 +69,15 @@ class Layout(QObject):
             self.save()
             self._work = work
             self.restore()
+
+    def toggle_review(self) -> None:
+        """Arrange the window for reviewing, or back for labelling."""
+        is_review = self._work is WorkKind.REVIEW
+        kind = WorkKind.CLIP if self._navigation.is_clip else WorkKind.LABEL
+        self.switch(kind if is_review else WorkKind.REVIEW)
+        if not is_review:
+            self._docks["review"].show()
+            self._docks["review"].raise_()
 
     def _follow_media(self) -> None:
         if self._work is not WorkKind.REVIEW:

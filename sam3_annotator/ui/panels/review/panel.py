@@ -21,7 +21,7 @@ from typing_extensions import override
 from sam3_annotator.ui.panels.placeholder import EmptyOr, Placeholder
 from sam3_annotator.ui.panels.review.comments import CommentRow, CommentsBox
 from sam3_annotator.ui.panels.review.gain_plot import GainPlot
-from sam3_annotator.ui.panels.review.rows import DoubtDelegate, DoubtRow, DoubtRows
+from sam3_annotator.ui.panels.review.rows import ROW_PX, DoubtDelegate, DoubtRow, DoubtRows
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.tokens import GRID_PX
 
@@ -89,8 +89,8 @@ class ReviewPanel(QWidget):
         self.reject = _button(translate("ReviewPanel", "Reject"))
         self.repair = _button(translate("ReviewPanel", "Swap back"))
         self.question = _label("")
-        self.all_found = _button(translate("ReviewPanel", "All found"))
-        self.some_missing = _button(translate("ReviewPanel", "Some missing"))
+        self.all_found = _button(translate("ReviewPanel", "Yes"))
+        self.some_missing = _button(translate("ReviewPanel", "No"))
         self.comments = CommentsBox()
         self.sign = _button(translate("ReviewPanel", "Sign off"))
         self._signature = _label("small")
@@ -187,7 +187,7 @@ class ReviewPanel(QWidget):
         view.setMouseTracking(True)
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setMinimumHeight(120)
+        view.setMinimumHeight(3 * ROW_PX)
         view.clicked.connect(self._chosen)
         view.activated.connect(self._chosen)
 
@@ -213,17 +213,14 @@ class ReviewPanel(QWidget):
         self._question_box = QWidget()
         box = QVBoxLayout(self._question_box)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(GRID_PX)
-        box.addLayout(_row(self.question))
-        box.addLayout(_row(self.all_found, self.some_missing, None))
+        box.addLayout(_row(self.question, self.all_found, self.some_missing))
         layout.addWidget(self._question_box)
-        layout.addWidget(_heading(translate("ReviewPanel", "COMMENTS")))
-        layout.addWidget(self.comments)
-        layout.addWidget(_heading(translate("ReviewPanel", "SIGN-OFF")))
-        layout.addLayout(_row(self._signature, self.sign))
         layout.addWidget(_heading(translate("ReviewPanel", "CALIBRATION")))
         layout.addLayout(_row(self._trust))
         layout.addLayout(_row(self.plot))
+        layout.addWidget(_heading(translate("ReviewPanel", "COMMENTS AND SIGN-OFF")))
+        layout.addWidget(self.comments)
+        layout.addLayout(_row(self._signature, self.sign))
 
     def _show_present(self, rows: Sequence[DoubtRow], present: Hashable | None) -> None:
         keys = [row.key for row in rows]
@@ -250,6 +247,7 @@ def _label(role: str) -> QLabel:
     label = QLabel()
     label.setProperty("role", role)
     label.setWordWrap(role != "section")
+    label.setMinimumWidth(0)
     return label
 
 
@@ -265,6 +263,7 @@ def _button(text: str, *, is_primary: bool = False) -> QPushButton:
     button.setProperty("plain", text)
     button.setProperty("primary", is_primary)
     button.setAutoDefault(False)
+    button.setMinimumWidth(0)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 
@@ -278,5 +277,5 @@ def _row(*widgets: QWidget | None) -> QHBoxLayout:
         if widget is None:
             layout.addStretch(1)
         else:
-            layout.addWidget(widget)
+            layout.addWidget(widget, 1 if isinstance(widget, QLabel | GainPlot) else 0)
     return layout
