@@ -238,10 +238,9 @@ class ConceptRunning:
     def _keep(self, run: _Run, item: FrameMasks) -> None:
         known: list[ObjectFrames] = []
         for found in item.objects:
-            if found.track not in run.objects:
-                self._meet(run, item.frame, found)
+            if found.track not in run.objects and self._is_made(run, item.frame, found):
                 continue
-            object_id = run.objects[found.track]
+            object_id = run.objects.get(found.track)
             if object_id is not None and self._is_there(object_id):
                 mask = None if found.mask.is_empty else found.mask
                 frame_mask = FrameMask(item.frame, mask, _score(found))
@@ -249,14 +248,18 @@ class ConceptRunning:
         if known:
             run.step.do(SetMasks(tuple(known), Source.MODEL, run.pass_id, self.progress.title))
 
-    def _meet(self, run: _Run, frame: FrameIndex, found: ObjectMask) -> None:
-        """A track that is seen for the first time: a new object, unless it is there already."""
+    def _is_made(self, run: _Run, frame: FrameIndex, found: ObjectMask) -> bool:
+        """Make a new object of a track that is seen for the first time.
+
+        Returns:
+            False when it is an object that is there already, or none at all.
+        """
         if found.mask.is_empty:
-            return
+            return False
         known = self._same_as(run, frame, found)
         if known is not None or found.score < run.wish.min_score:
             run.objects[found.track] = self._continued(known, frame)
-            return
+            return False
         phrase = run.wish.concept.phrase.strip()
         new = NewObject(
             run.media.media_id,
@@ -271,6 +274,7 @@ class ConceptRunning:
         made = run.step.do(AddObjects((new,), self.progress.title)).made
         run.objects[found.track] = ObjectId(made[0])
         self.found += 1
+        return True
 
     def _same_as(self, run: _Run, frame: FrameIndex, found: ObjectMask) -> ObjectId | None:
         """The object of the category that lies here already."""

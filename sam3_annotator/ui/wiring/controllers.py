@@ -60,6 +60,7 @@ class Controllers:
         scene = SceneSync(workspace, parts.canvas)
         pictures = PictureSync(workspace, parts.canvas)
         pictures.shown.connect(lambda _: scene.refresh())
+        pictures.opened.connect(gestures.aim_again)
         panels = PanelSync(workspace, parts.objects, parts.properties, parts.history)
         panels.connect_desks(objects, categories)
         model.described.connect(parts.top_bar.show_device)

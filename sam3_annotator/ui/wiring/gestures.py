@@ -50,7 +50,7 @@ class Gestures(QObject):
         canvas.drop_requested.connect(self.drop)
         workspace.mask_accepted.connect(self._keep_mask)
         workspace.view_changed.connect(self._aim)
-        workspace.touched.connect(lambda _: self._aim_again())
+        workspace.touched.connect(lambda _: self.aim_again())
 
     def paint_ranges_with(self, times: TimeDesk) -> None:
         """Let strokes go to every frame of a selected range where the user wants that."""
@@ -107,8 +107,11 @@ class Gestures(QObject):
             return
         self._aim_at(after)
 
-    def _aim_again(self) -> None:
-        """After an edit the next click starts from the new mask; prompts being placed stay."""
+    def aim_again(self) -> None:
+        """After an edit, or on another frame, clicks start from the mask that is there now.
+
+        Prompts being placed stay.
+        """
         if not self._workspace.segmenting.attempt.is_open:
             self._aim_at(self._workspace.view)
 

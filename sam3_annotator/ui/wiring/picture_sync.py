@@ -41,10 +41,12 @@ class PictureSync(QObject):
 
     Signals:
         shown: the media that is now on the canvas.
+        opened: prompts can be placed on what is on the canvas from now on.
         failed: the media whose file could not be shown, and why.
     """
 
     shown = Signal(object)
+    opened = Signal()
     failed = Signal(object, object)
 
     def __init__(self, workspace: Workspace, canvas: CanvasView) -> None:
@@ -139,6 +141,7 @@ class PictureSync(QObject):
         shown = self._workspace.frame_ref()
         self._workspace.segmenting.open_frame(shown)
         self._workspace.detecting.open_frame(shown)
+        self.opened.emit()
         if shown is not None:
             self._look_ahead(shown.media.media_id)
 

@@ -9,7 +9,6 @@ import pytest
 
 from sam3_annotator import paths
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
-from sam3_annotator.engine.fake import FakeSession
 from tests.gui.window.conftest import (
     Running,
     click,
@@ -86,6 +85,16 @@ def go_to(running: Running, qtbot, frame: int) -> None:
     )
 
 
+def correct(running: Running, qtbot, frame: int, x: float, y: float) -> None:
+    """Go to a frame, click, accept: a correction of the selected object."""
+    go_to(running, qtbot, frame)
+    qtbot.waitUntil(lambda: running.workspace.segmenting.attempt.target is not None)
+    click(running, x, y)
+    attempt = running.workspace.segmenting
+    qtbot.waitUntil(lambda: attempt.attempt.is_open and not attempt.attempt.is_waiting)
+    running.desks.gestures.accept()
+
+
 def masks(running: Running):
     """(object, frame) -> mask of everything on the clip."""
     project = running.project
@@ -94,6 +103,3 @@ def masks(running: Running):
         for frame in project.masklet(one).frames.tolist():
             found[one, frame] = project.mask(one, FrameIndex(frame))
     return found
-
-
-__all__ = ["FakeSession", "add_object", "go_to", "is_idle", "masks", "objects", "run", "trigger"]

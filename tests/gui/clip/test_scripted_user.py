@@ -8,8 +8,16 @@ import pytest
 from sam3_annotator.domain.entities import FrameFlag, Source
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.ui.dialogs.export import PROJECT, ExportWish
-from tests.gui.clip.conftest import add_object, go_to, is_idle, masks, objects, run, trigger
-from tests.gui.window.conftest import click
+from tests.gui.clip.conftest import (
+    add_object,
+    correct,
+    go_to,
+    is_idle,
+    masks,
+    objects,
+    run,
+    trigger,
+)
 
 
 def cancel_in_the_middle(running, qtbot, after=20):
@@ -23,15 +31,6 @@ def cancel_in_the_middle(running, qtbot, after=20):
     trigger(running, qtbot, "clip.both")
     qtbot.waitUntil(lambda: runs.can_go_on, timeout=60000)
     runs.changed.disconnect(stop)
-
-
-def correct(running, qtbot, frame, x, y):
-    go_to(running, qtbot, frame)
-    qtbot.waitUntil(lambda: running.workspace.segmenting.attempt.target is not None)
-    click(running, x, y)
-    attempt = running.workspace.segmenting
-    qtbot.waitUntil(lambda: attempt.attempt.is_open and not attempt.attempt.is_waiting)
-    running.desks.gestures.accept()
 
 
 def kinds(running, one):
