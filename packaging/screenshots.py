@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.app import Program
 
-LIMIT_MS = 120_000
+LIMIT_MS = 300_000
 COLORS = 256
 
 
@@ -68,7 +68,7 @@ BOXES = (
 
 RABBIT = (220, 250, 525, 560)
 """A box around the rabbit on the first frame of the sample clip."""
-TRACKED = 40
+TRACKED = 14
 
 
 def take_all(folder: Path, names: list[str]) -> None:
@@ -207,7 +207,7 @@ def clip(program: Program) -> QPixmap:
         for work in desks.work.works:
             work.cancel()
         until(lambda: not desks.work.works)
-        desks.navigation.go_to_frame(TRACKED - 5)
+        desks.navigation.go_to_frame(TRACKED - 3)
     settle()
     return program.window.grab()
 

@@ -35,10 +35,10 @@
       </translation>
     </message>
     <message numerus="yes">
-      <source>lost for %n frame(s)</source>
+      <source>lost %n frame(s)</source>
       <translation>
-        <numerusform>lost for %n frame</numerusform>
-        <numerusform>lost for %n frames</numerusform>
+        <numerusform>lost %n frame</numerusform>
+        <numerusform>lost %n frames</numerusform>
       </translation>
     </message>
     <message numerus="yes">
@@ -73,6 +73,13 @@
       <translation>
         <numerusform>%n file could not be used.</numerusform>
         <numerusform>%n files could not be used.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
+      <source>Open %n very large picture(s)?</source>
+      <translation>
+        <numerusform>Open %n very large picture?</numerusform>
+        <numerusform>Open %n very large pictures?</numerusform>
       </translation>
     </message>
   </context>

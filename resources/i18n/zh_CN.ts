@@ -138,6 +138,10 @@
       <translation>继续已停止的运行</translation>
     </message>
     <message>
+      <source>Find the phrase and track it through the clip</source>
+      <translation>查找文字并在视频中跟踪</translation>
+    </message>
+    <message>
       <source>Runs cross shot cuts</source>
       <translation>运行可跨越镜头切换</translation>
     </message>
@@ -188,6 +192,14 @@
     <message>
       <source>Forget the selected range</source>
       <translation>取消所选范围</translation>
+    </message>
+    <message>
+      <source>Verify an export against this clip…</source>
+      <translation>用此视频核对导出…</translation>
+    </message>
+    <message>
+      <source>Import a DAVIS or MOTS folder…</source>
+      <translation>导入 DAVIS 或 MOTS 文件夹…</translation>
     </message>
     <message>
       <source>Category 1</source>
@@ -448,6 +460,10 @@
     <message>
       <source>Sign &amp;off</source>
       <translation>签核(&amp;O)</translation>
+    </message>
+    <message>
+      <source>Arrange the window for re&amp;view, or back</source>
+      <translation>切换到审核布局或返回(&amp;V)</translation>
     </message>
     <message>
       <source>&amp;Work report…</source>
@@ -841,6 +857,33 @@
     </message>
   </context>
   <context>
+    <name>ClipExchangeDesk</name>
+    <message>
+      <source>Import a DAVIS or MOTS folder</source>
+      <translation>导入 DAVIS 或 MOTS 文件夹</translation>
+    </message>
+    <message>
+      <source>Lists of frames</source>
+      <translation>帧列表</translation>
+    </message>
+    <message>
+      <source>Verify an export</source>
+      <translation>核对导出</translation>
+    </message>
+    <message>
+      <source>comparing every frame with {name}</source>
+      <translation>正在逐帧与 {name} 比较</translation>
+    </message>
+    <message>
+      <source>The export was made on other frames than this clip has.</source>
+      <translation>该导出所依据的帧与此视频不同。</translation>
+    </message>
+    <message>
+      <source>Every frame is the one the export was made on.</source>
+      <translation>每一帧都与导出所依据的帧一致。</translation>
+    </message>
+  </context>
+  <context>
     <name>CommandPalette</name>
     <message>
       <source>Command palette</source>
@@ -878,26 +921,26 @@
     <name>ConceptDesk</name>
     <message>
       <source>Type what to find, or draw an example box first.</source>
-      <translation type="unfinished" />
+      <translation>请先输入要查找的内容，或画一个示例框。</translation>
     </message>
     <message>
       <source>{model} cannot pick up newcomers in a clip. Find on this frame, accept what is right, and propagate; or load SAM 3 weights.</source>
-      <translation type="unfinished" />
+      <translation>{model} 不能在视频中发现新出现的对象。请在本帧查找、接受正确的结果并传播；或加载 SAM 3 权重。</translation>
     </message>
     <message>
       <source>This model knows: {list}.</source>
-      <translation type="unfinished" />
+      <translation>此模型认识：{list}。</translation>
     </message>
     <message numerus="yes">
       <source>%n found</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>找到 %n 个</numerusform>
       </translation>
     </message>
     <message numerus="yes">
       <source>%n object(s) found and tracked.</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>已找到并跟踪 %n 个对象。</numerusform>
       </translation>
     </message>
     <message>
@@ -988,8 +1031,8 @@
       <translation>导出到</translation>
     </message>
     <message>
-      <source>COCO files</source>
-      <translation>COCO 文件</translation>
+      <source>COCO files and MOTS text</source>
+      <translation>COCO 文件和 MOTS 文本</translation>
     </message>
     <message>
       <source>Import</source>
@@ -1106,7 +1149,7 @@
       </translation>
     </message>
     <message numerus="yes">
-      <source>lost for %n frame(s)</source>
+      <source>lost %n frame(s)</source>
       <translation>
         <numerusform>丢失 %n 帧</numerusform>
       </translation>
@@ -1360,6 +1403,20 @@
       <source>There are no pictures or clips there.</source>
       <translation>那里没有图片或视频。</translation>
     </message>
+    <message numerus="yes">
+      <source>Open %n very large picture(s)?</source>
+      <translation>
+        <numerusform>打开 %n 张超大图片吗？</numerusform>
+      </translation>
+    </message>
+    <message>
+      <source>{names}: more than 128 megapixels. Each takes at least 0.4 GB of memory while it is shown; a file that only claims to be so large does the same harm.</source>
+      <translation>{names}：超过 1.28 亿像素。显示时每张至少占用 0.4 GB 内存；只是声称有这么大的文件同样有害。</translation>
+    </message>
+    <message>
+      <source>Open</source>
+      <translation>打开</translation>
+    </message>
     <message>
       <source>{found} of {wanted} files were found.</source>
       <translation>找到 {wanted} 个文件中的 {found} 个。</translation>
@@ -1394,6 +1451,14 @@
     <message>
       <source>Find all</source>
       <translation>全部查找</translation>
+    </message>
+    <message>
+      <source>Track all</source>
+      <translation>全部跟踪</translation>
+    </message>
+    <message>
+      <source>Find and track through the whole clip</source>
+      <translation>在整个视频中查找并跟踪</translation>
     </message>
     <message>
       <source>ex</source>
@@ -1971,6 +2036,17 @@
     </message>
   </context>
   <context>
+    <name>ReportDesk</name>
+    <message>
+      <source>Save the work report</source>
+      <translation>保存工作报告</translation>
+    </message>
+    <message>
+      <source>Written: {one} and {other}.</source>
+      <translation>已写入：{one} 和 {other}。</translation>
+    </message>
+  </context>
+  <context>
     <name>RescueDesk</name>
     <message>
       <source>Save what is readable</source>
@@ -2076,12 +2152,12 @@
       <translation>换回</translation>
     </message>
     <message>
-      <source>All found</source>
-      <translation>全部找到</translation>
+      <source>Yes</source>
+      <translation>是</translation>
     </message>
     <message>
-      <source>Some missing</source>
-      <translation>有遗漏</translation>
+      <source>No</source>
+      <translation>否</translation>
     </message>
     <message>
       <source>Sign off</source>
@@ -2092,16 +2168,12 @@
       <translation>可疑的在前</translation>
     </message>
     <message>
-      <source>COMMENTS</source>
-      <translation>评论</translation>
-    </message>
-    <message>
-      <source>SIGN-OFF</source>
-      <translation>签核</translation>
-    </message>
-    <message>
       <source>CALIBRATION</source>
       <translation>校准</translation>
+    </message>
+    <message>
+      <source>COMMENTS AND SIGN-OFF</source>
+      <translation>评论与签核</translation>
     </message>
     <message>
       <source>{place} OF {total}</source>
@@ -2111,8 +2183,8 @@
   <context>
     <name>ReviewSync</name>
     <message>
-      <source>Is every {category} on this frame found?</source>
-      <translation>本帧的每个 {category} 都找到了吗？</translation>
+      <source>Every {category} here found?</source>
+      <translation>此处的 {category} 都找到了吗？</translation>
     </message>
     <message>
       <source>all found, said {who}</source>
@@ -2305,6 +2377,10 @@
       <translation>预先处理相邻图片</translation>
     </message>
     <message>
+      <source>Recompute around every correction on a clip</source>
+      <translation>在视频中每次修正后重新计算前后</translation>
+    </message>
+    <message>
       <source>Theme</source>
       <translation>主题</translation>
     </message>
@@ -2315,6 +2391,14 @@
     <message>
       <source>Your name</source>
       <translation>您的名字</translation>
+    </message>
+    <message>
+      <source>Masks agree from an overlap of</source>
+      <translation>掩码一致所需的重叠</translation>
+    </message>
+    <message>
+      <source>on frames in a row</source>
+      <translation>连续帧数</translation>
     </message>
     <message>
       <source>as the system</source>
@@ -2693,6 +2777,18 @@
   <context>
     <name>Timeline</name>
     <message>
+      <source>Split</source>
+      <translation>切分</translation>
+    </message>
+    <message>
+      <source>Swap</source>
+      <translation>互换</translation>
+    </message>
+    <message>
+      <source>Absent</source>
+      <translation>不存在</translation>
+    </message>
+    <message>
       <source>The selected object on the frames around</source>
       <translation>所选对象在前后各帧</translation>
     </message>
@@ -2836,18 +2932,6 @@
       <source>frame {n}, {lanes} objects</source>
       <translation>第 {n} 帧，{lanes} 个对象</translation>
     </message>
-    <message>
-      <source>Split</source>
-      <translation>切分</translation>
-    </message>
-    <message>
-      <source>Swap</source>
-      <translation>互换</translation>
-    </message>
-    <message>
-      <source>Absent</source>
-      <translation>不存在</translation>
-    </message>
   </context>
   <context>
     <name>ToneDialog</name>
@@ -2948,8 +3032,8 @@
       <translation>从空白开始</translation>
     </message>
     <message>
-      <source>five pictures to play with</source>
-      <translation>五张图片供练习</translation>
+      <source>pictures and a clip to play with</source>
+      <translation>图片和一段视频供练习</translation>
     </message>
     <message>
       <source>Projects you open appear here.</source>
@@ -2997,6 +3081,89 @@
     <message>
       <source>Stopped: {title}.</source>
       <translation>已停止：{title}。</translation>
+    </message>
+  </context>
+  <context>
+    <name>WorkReportDialog</name>
+    <message>
+      <source>Work report</source>
+      <translation>工作报告</translation>
+    </message>
+    <message>
+      <source>Time counts while traces of a person follow each other within two minutes.</source>
+      <translation>某人的操作间隔不超过两分钟时计时。</translation>
+    </message>
+    <message>
+      <source>Save CSV…</source>
+      <translation>保存 CSV…</translation>
+    </message>
+    <message>
+      <source>Person</source>
+      <translation>人员</translation>
+    </message>
+    <message>
+      <source>Time</source>
+      <translation>时间</translation>
+    </message>
+    <message>
+      <source>Human frames</source>
+      <translation>人工帧</translation>
+    </message>
+    <message>
+      <source>s / frame</source>
+      <translation>秒/帧</translation>
+    </message>
+    <message>
+      <source>Objects</source>
+      <translation>对象</translation>
+    </message>
+    <message>
+      <source>Clicks / object</source>
+      <translation>点击/对象</translation>
+    </message>
+    <message>
+      <source>Good</source>
+      <translation>正确</translation>
+    </message>
+    <message>
+      <source>Rejected</source>
+      <translation>已拒绝</translation>
+    </message>
+    <message>
+      <source>To fix</source>
+      <translation>待修正</translation>
+    </message>
+    <message>
+      <source>s / verdict</source>
+      <translation>秒/判断</translation>
+    </message>
+    <message>
+      <source>All</source>
+      <translation>全部</translation>
+    </message>
+    <message>
+      <source>Work of each person</source>
+      <translation>各人的工作</translation>
+    </message>
+    <message>
+      <source>WHO MADE THE MASKS</source>
+      <translation>掩码的来源</translation>
+    </message>
+    <message>
+      <source>SECONDS FOR A HUMAN FRAME</source>
+      <translation>每个人工帧的秒数</translation>
+    </message>
+    <message>
+      <source>HUMAN FRAMES BY DAY</source>
+      <translation>每日人工帧</translation>
+    </message>
+    <message>
+      <source>{hours}:{minutes:02d} h</source>
+      <translation>{hours}:{minutes:02d} 时</translation>
+    </message>
+    <message>
+      <source>{minutes}:{seconds:02d} min</source>
+      <translation>{minutes}:{seconds:02d} 分</translation>
     </message>
   </context>
   <context>
