@@ -32,6 +32,8 @@ _LONGEST = 90
 _AROUND = 40
 """Frames on either side that say what is usual."""
 _STATE_ROWS = 3
+_SAME_SIZE = 0.12
+"""Log sizes that differ less are the same size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,33 +134,38 @@ def _put_right(track: _Track, event: int, later: list[int]) -> int | None:
     """The later jump that leads back to how things were before the first one."""
     if event == 0:
         return None
-    old, place = _settled(track, event - _STATE_ROWS, event)
+    old = _settled(track, event - _STATE_ROWS, event)
     for other in later:
-        passed = abs(int(track.frames[other] - track.frames[event - 1]))
-        if passed > _LONGEST:
+        if abs(int(track.frames[other] - track.frames[event - 1])) > _LONGEST:
             return None
         partner = track.partners[event]
         if partner and partner == track.partners[other]:
             return other
-        now, there = _settled(track, other, other + _STATE_ROWS)
-        away = float(np.linalg.norm(there - place)) / float(np.exp(old[0]))
-        odd, _ = _settled(track, event, min(other, event + _STATE_ROWS))
-        is_like_before = abs(now[0] - old[0]) < 0.12 or abs(now[0] - old[0]) < 0.4 * abs(
-            odd[0] - old[0]
-        )
-        if is_like_before and away < min(2.0, 0.4 + 0.06 * passed):
+        grown = abs(_settled(track, other, other + _STATE_ROWS)[0] - old[0])
+        odd = abs(_settled(track, event, min(other, event + _STATE_ROWS))[0] - old[0])
+        is_like_before = grown < max(_SAME_SIZE, 0.4 * odd)
+        if is_like_before and _is_on_course(track, event, other, float(np.exp(old[0]))):
             return other
     return None
 
 
-def _settled(
-    track: _Track, start: int, stop: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """State (log size, half log aspect) as a median over some places, and the nearest place."""
+def _is_on_course(track: _Track, event: int, other: int, size: float) -> bool:
+    """Whether an object is, after a later jump, about where it was heading before the first."""
+    passed = abs(int(track.frames[other] - track.frames[event - 1]))
+    allowed = size * min(2.0, 0.4 + 0.06 * passed)
+    before = track.places[event - 1]
+    first = max(0, event - 1 - _STATE_ROWS)
+    walked = max(1, abs(int(track.frames[event - 1] - track.frames[first])))
+    step = (before - track.places[first]) / walked
+    away = track.places[other] - before
+    nearest = min(np.linalg.norm(away), np.linalg.norm(away - step * passed))
+    return bool(nearest < allowed)
+
+
+def _settled(track: _Track, start: int, stop: int) -> NDArray[np.float64]:
+    """State (log size, half log aspect) as a median over some places."""
     part = slice(max(0, start), max(1, stop))
-    nearest = track.places[part][-1] if start < 0 or stop - start <= 0 else track.places[part]
-    place = nearest if nearest.ndim == 1 else np.median(nearest, axis=0)
-    return np.median(track.states[part], axis=0), place
+    return np.asarray(np.median(track.states[part], axis=0))
 
 
 def _is_before_odd(track: _Track, event: int) -> bool:
@@ -168,6 +175,6 @@ def _is_before_odd(track: _Track, event: int) -> bool:
     if np.count_nonzero(near) < 2 * _STATE_ROWS or event < _STATE_ROWS:
         return False
     usual = np.median(track.states[near], axis=0)
-    before, _ = _settled(track, event - _STATE_ROWS, event)
-    after, _ = _settled(track, event, event + _STATE_ROWS)
+    before = _settled(track, event - _STATE_ROWS, event)
+    after = _settled(track, event, event + _STATE_ROWS)
     return bool(np.linalg.norm(before - usual) > np.linalg.norm(after - usual) + 0.08)

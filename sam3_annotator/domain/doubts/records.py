@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 VERDICT = "verdict"
 CHECK = "check"
 _MOST_FRAMES = 8
-"""Frames of an accepted span that are remembered; a rejected one is about its peak alone."""
+"""Frames of a span that are remembered, its peak among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,12 @@ class Check:
 
 
 def verdict_to_text(evidence: Evidence, doubt: Doubt, state: ReviewState) -> str:
-    """What a verdict on a span was based on.
-
-    An accepted span speaks for several of its frames; a rejected one or one that needs work only
-    says that its peak is wrong.
-    """
-    frames = [int(doubt.peak)]
-    if state is ReviewState.ACCEPTED:
-        inside = evidence.frames[
-            (evidence.frames >= doubt.start) & (evidence.frames <= doubt.stop) & evidence.is_open
-        ]
-        picked = np.linspace(0, inside.size - 1, min(_MOST_FRAMES, inside.size)).round()
-        frames = sorted({*frames, *inside[picked.astype(int)].tolist()})
+    """What a verdict on a span was based on: the signals of some of its frames."""
+    inside = evidence.frames[
+        (evidence.frames >= doubt.start) & (evidence.frames <= doubt.stop) & evidence.is_open
+    ]
+    picked = np.linspace(0, inside.size - 1, min(_MOST_FRAMES - 1, inside.size)).round()
+    frames = sorted({int(doubt.peak), *inside[picked.astype(int)].tolist()})
     told = [[frame, _strengths_of(evidence, frame)] for frame in frames]
     return json.dumps({"state": state.value, "frames": told}, separators=(",", ":"))
 

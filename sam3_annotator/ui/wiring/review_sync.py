@@ -143,7 +143,7 @@ class ReviewSync(QObject):
         if asked is None:
             return "", ""
         media_id, frame, category = asked
-        text = translate("ReviewSync", "Every {category} here found?")
+        text = translate("ReviewSync", "Every {category} found?")
         question = text.format(category=project.category(category).name)
         check = checks(project.prompts(media_id)).get((frame, category))
         if check is None:

@@ -1,0 +1,26 @@
+"""Everything the queue measures on a planted clip, in one go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sam3_annotator.domain.doubts.evidence import measure
+from sam3_annotator.domain.doubts.jumps import follow_jumps
+from sam3_annotator.domain.doubts.looks import Eye, look_along
+from sam3_annotator.domain.doubts.pairs import compare
+
+if TYPE_CHECKING:
+    from tests.support.planted import Planted
+
+
+def measured(clip: Planted):
+    """Evidence by object, and the likely swaps."""
+    evidences = {o: measure(m, clip.width, clip.height) for o, m in clip.masklets.items()}
+    eye = Eye()
+    for object_id, masklet in clip.masklets.items():
+        for _ in look_along(evidences[object_id], masklet, clip.mask_at, eye):
+            pass
+    swaps = [s for s in compare(evidences, clip.masklets, clip.mask_at) if s is not None]
+    for object_id, masklet in clip.masklets.items():
+        follow_jumps(evidences[object_id], masklet)
+    return evidences, swaps
