@@ -7,7 +7,7 @@ PIP_FLAGS ?= --disable-pip-version-check --quiet
 # Decoding small tensors on all cores costs more in hand-over than it saves.
 export GOMP_SPINCOUNT ?= 0
 
-.PHONY: setup system demo test test-fast lint fmt parity bench package screenshots clean
+.PHONY: setup system demo test test-fast lint fmt parity bench package test-package screenshots clean
 
 setup: system $(VENV)/.ready ## system libraries, virtual environment, the program in it
 
@@ -28,7 +28,7 @@ test: setup ## every test but full-size parity and speed
 	$(BIN)/python -m pytest -q -n 2
 
 test-fast: setup ## the part to run while writing
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not parity and not bench"
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not parity and not bench and not packaging"
 
 lint: setup ## style, types, import contracts
 	$(BIN)/ruff check .
@@ -46,8 +46,11 @@ parity: setup ## full size against the reference; many minutes, 10 GB of memory
 bench: setup ## speed, as ratios within one run
 	$(BIN)/python -m pytest -q -m bench tests/bench --timeout 3600 -s
 
-package: setup ## wheel, and the installable folder
-	bash packaging/build.sh
+package: setup ## wheel and sdist, checked and tried out
+	VENV=$(VENV) bash packaging/build.sh
+
+test-package: setup ## the wheel, and the folder and .deb where packaging/linux has built them
+	$(BIN)/python -m pytest -q -m packaging tests/packaging --timeout 1800 -s
 
 screenshots: setup
 	$(BIN)/python packaging/screenshots.py docs/screenshots
