@@ -57,9 +57,10 @@ class LanePainter:
         self._tables: dict[str, list[int]] = {}
         self._diamonds: dict[tuple[str, float], QPixmap] = {}
         self._lanes_key: object = None
-        self._bytes: dict[int, NDArray[np.uint8]] = {}
+        self._images: dict[int, QImage] = {}
         self._gone: dict[int, list[tuple[int, int]]] = {}
         self._held: tuple[LaneFrames, ...] = ()
+        self._small = self._plain = QFont()
         self.use_theme(tokens)
 
     def use_theme(self, tokens: Tokens) -> None:
@@ -70,6 +71,7 @@ class LanePainter:
         )
         self._tables.clear()
         self._diamonds.clear()
+        self._lanes_key = None
 
     def use_curves(self, *, shows_score: bool, shows_area: bool) -> None:
         """Draw or leave out the two curves."""
@@ -86,6 +88,8 @@ class LanePainter:
         scroll: int,
     ) -> None:
         """Everything, into ``area``; only rows in sight cost anything."""
+        self._small = _sized(painter.font(), SMALL_PX)
+        self._plain = _sized(painter.font(), SMALL_PX + 1)
         tokens = self._tokens
         painter.fillRect(area, QColor(tokens.panel))
         room = area.adjusted(0, RULER_PX, 0, 0)
@@ -133,7 +137,7 @@ class LanePainter:
             is_selected = lane.object_id in shown.selection
             if is_selected:
                 painter.fillRect(0, y, room.width(), ROW_PX, QColor(self._tokens.hover))
-            painter.drawImage(NAMES_PX, y + _TOP, pictures[id(lane)])
+            painter.drawImage(NAMES_PX, y + _TOP, pictures[id(lane.frames)])
             self._paint_words(painter, lane, y)
             self._paint_diamonds(painter, lane, scale, y)
             self._paint_name(painter, lane, y, is_selected=is_selected)
@@ -145,28 +149,32 @@ class LanePainter:
         if not lanes:
             return {}
         # Frames are looked at again only when they, or the scale, are others than last time.
-        key = (scale, self._tokens.name, tuple(id(lane.frames) for lane in lanes))
-        if key != self._lanes_key:
-            columns = [lane.frames.columns(scale) for lane in lanes]
-            phase = round(scale.first * scale.frame_px)
-            rows = lane_bytes(
-                columns, phase, shows_score=self._shows_score, shows_area=self._shows_area
-            )
-            self._bytes = {id(lane.frames): row for lane, row in zip(lanes, rows, strict=True)}
-            self._gone = {
-                id(lane.frames): _stretches_of_absence(one.kinds)
-                for lane, one in zip(lanes, columns, strict=True)
-            }
-            self._lanes_key, self._held = key, tuple(lane.frames for lane in lanes)
-        pictures = {}
-        for lane in lanes:
-            data = self._bytes[id(lane.frames)]
-            image = QImage(
-                data.data, scale.width, LANE_PX, scale.width, QImage.Format.Format_Indexed8
-            )
-            image.setColorTable(self._table(lane.color))
-            pictures[id(lane)] = image
-        return pictures
+        key = (scale, tuple((id(lane.frames), lane.color) for lane in lanes))
+        if key == self._lanes_key:
+            return self._images
+        columns = [lane.frames.columns(scale) for lane in lanes]
+        phase = round(scale.first * scale.frame_px)
+        rows = lane_bytes(
+            columns, phase, shows_score=self._shows_score, shows_area=self._shows_area
+        )
+        self._images = {
+            id(lane.frames): self._image(row, lane.color)
+            for lane, row in zip(lanes, rows, strict=True)
+        }
+        self._gone = {
+            id(lane.frames): _stretches_of_absence(one.kinds)
+            for lane, one in zip(lanes, columns, strict=True)
+        }
+        # The frames are held as long as their addresses are keys.
+        self._lanes_key, self._held = key, tuple(lane.frames for lane in lanes)
+        return self._images
+
+    def _image(self, row: NDArray[np.uint8], color: str) -> QImage:
+        """One lane as a picture that can be copied to the screen as it is."""
+        height, width = row.shape
+        indexed = QImage(row.data, width, height, width, QImage.Format.Format_Indexed8)
+        indexed.setColorTable(self._table(color))
+        return indexed.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
 
     def _table(self, color: str) -> list[int]:
         if color not in self._tables:
@@ -218,7 +226,7 @@ class LanePainter:
         if not stretches:
             return
         word = translate("Timeline", "absent")
-        painter.setFont(_small(painter.font()))
+        painter.setFont(self._small)
         wide = painter.fontMetrics().horizontalAdvance(word) + 12
         painter.setPen(QColor(self._tokens.dim))
         for begin, stop in stretches:
@@ -231,7 +239,7 @@ class LanePainter:
     # ------------------------------------------------------------------ names
 
     def _paint_heading(self, painter: QPainter, room: QRect, row: Row, y: int) -> None:
-        painter.setFont(_small(painter.font()))
+        painter.setFont(self._small)
         painter.setPen(QColor(self._tokens.dim))
         box = QRect(12, y, NAMES_PX - 20, HEADING_PX)
         text = f"{row.heading} · {row.count}"
@@ -240,7 +248,7 @@ class LanePainter:
         painter.drawLine(NAMES_PX, y + HEADING_PX // 2, room.width(), y + HEADING_PX // 2)
 
     def _paint_name(self, painter: QPainter, lane: Lane, y: int, *, is_selected: bool) -> None:
-        painter.setFont(_plain(painter.font()))
+        painter.setFont(self._plain)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(lane.color))
@@ -262,7 +270,7 @@ class LanePainter:
         tokens = self._tokens
         painter.save()
         painter.setClipRect(QRect(NAMES_PX, 0, area.width() - NAMES_PX, RULER_PX))
-        painter.setFont(_small(painter.font()))
+        painter.setFont(self._small)
         named, small = scale.ticks()
         first, last = int(scale.first), int(scale.first + scale.shown) + 1
         painter.setPen(QColor(tokens.line))
@@ -342,16 +350,10 @@ def _stretches_of_absence(kinds: NDArray[np.uint8]) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _small(font: QFont) -> QFont:
-    small = QFont(font)
-    small.setPixelSize(SMALL_PX)
-    return small
-
-
-def _plain(font: QFont) -> QFont:
-    plain = QFont(font)
-    plain.setPixelSize(SMALL_PX + 1)
-    return plain
+def _sized(font: QFont, pixels: int) -> QFont:
+    sized = QFont(font)
+    sized.setPixelSize(pixels)
+    return sized
 
 
 def _kind_words() -> dict[Kind, str]:
