@@ -9,7 +9,7 @@ import torch
 
 from sam3_annotator.inference.device import translated
 from sam3_annotator.model.concept_frames import ConceptQuery, ConceptState
-from sam3_annotator.model.concept_life import TrackLife
+from sam3_annotator.model.concept_life import NO_CONCEPT, TrackLife
 from sam3_annotator.model.detector import BOX_ONLY_PHRASE
 from sam3_annotator.model.preprocess import boxes_to_unit
 from sam3_annotator.model.prompt_encoder import GeometryPrompts
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from sam3_annotator.inference.clip_tracking import SamClipTracker
     from sam3_annotator.model.concept_frames import ConceptFrame
     from sam3_annotator.model.concept_rules import ConceptRules
-
-NO_CONCEPT = -1
-"""Concept number of an object that a person pointed at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +99,20 @@ class ConceptRun:
         life = self._state.lives.get(object_id)
         if life is None:
             life = TrackLife(object_id, NO_CONCEPT, frame, 1.0)
-        self._state.lives[object_id] = replace(life, is_pinned=True)
+        self._state.lives[object_id] = replace(life, is_pinned=True, is_unwanted=False)
         self._state.next_id = max(self._state.next_id, object_id + 1)
 
     def remove(self, object_id: int) -> None:
-        """Stop following an object; its number is not used again."""
-        self._state.remove(object_id)
+        """Tell no more of an object; its number is not used again.
+
+        What a phrase found is followed silently, so that it is not found once more.
+        """
+        life = self._state.lives.get(object_id)
+        if life is None or life.concept == NO_CONCEPT:
+            self._state.remove(object_id)
+            return
+        unwanted = replace(life, is_pinned=False, is_settled=True, is_unwanted=True)
+        self._state.lives[object_id] = unwanted
 
     def step(self, frame: int, features: Sam3Features, *, reverse: bool) -> ConceptFrame:
         """Work on one frame; frames come in order."""

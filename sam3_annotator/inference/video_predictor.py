@@ -217,7 +217,8 @@ class VideoPredictor:
         """Stop following an object."""
         if self._run is not None:
             self._run.remove(object_id)
-        self._objects.remove(object_id)
+        else:
+            self._objects.remove(object_id)
 
     def propagate(
         self,
@@ -279,8 +280,8 @@ class VideoPredictor:
     def _with_concepts(
         self, run: ConceptRun, frames: range, *, reverse: bool, at_once: bool
     ) -> Iterator[FrameMasks]:
-        held = 0 if at_once or not run.has_concepts else run.rules.probation_frames
-        probation = Probation(held)
+        held = 0 if at_once or not run.has_concepts else run.rules.probation_frames - 1
+        probation = Probation(max(0, held))
         for frame in frames:
             found = run.step(frame, self._features(frame), reverse=reverse)
             for settled in probation.push(found):

@@ -115,16 +115,10 @@ def hidden_again(
     """
     if min_iou <= 0:
         return []
-    hidden = set()
-    close = (iou >= min_iou).cpu()
-    for a in range(len(last_hidden)):
-        for b in range(len(last_hidden)):
-            first, second = last_hidden[a], last_hidden[b]
-            if a == b or not close[a, b] or first is None or second is None:
-                continue
-            if order * first > order * second:
-                hidden.add(a)
-    return sorted(hidden)
+    was_hidden = torch.tensor([frame is not None for frame in last_hidden], dtype=torch.bool)
+    when = order * torch.tensor([frame or 0 for frame in last_hidden], dtype=torch.int64)
+    later = (when[:, None] > when[None]) & was_hidden[:, None] & was_hidden[None]
+    return list(_indices(((iou >= min_iou).cpu() & later).any(dim=1)))
 
 
 def contested(logits: Tensor, keep_share: float) -> Tensor:
@@ -135,14 +129,17 @@ def contested(logits: Tensor, keep_share: float) -> Tensor:
         keep_share: the share of its own pixels that an object must keep.
 
     Returns:
-        (N,) bool, True for those that keep less; objects without pixels are not among them.
+        (N,) bool, True for those that keep less. As published, an object without any pixels
+        is among them, but an object that is alone never is.
     """
+    if logits.shape[0] < 2:
+        return torch.zeros(logits.shape[0], dtype=torch.bool, device=logits.device)
     inside = logits > 0
     winner = logits.argmax(dim=0)
     numbers = torch.arange(logits.shape[0], device=logits.device)[:, None, None]
     kept = (inside & (winner[None] == numbers)).flatten(1).sum(1)
-    area = inside.flatten(1).sum(1)
-    return (area > 0) & (kept < keep_share * area)
+    area = inside.flatten(1).sum(1).clamp(min=1)
+    return kept < keep_share * area
 
 
 def exclusive(logits: Tensor, sureness: Tensor, losing_logit: float = -10.0) -> Tensor:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sam3_annotator.model.memory_bank import TrackState
+from sam3_annotator.model.concept_life import restarted
+from sam3_annotator.model.memory_bank import ObjectTrack, TrackState
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -68,25 +69,60 @@ class ConceptFrame:
     ended: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FormerTrack:
+    """A track that was given up: what is known of it, and what its object first looked like."""
+
+    life: TrackLife
+    track: ObjectTrack
+
+
 @dataclass(slots=True)
 class ConceptState:
-    """Everything that a run carries from frame to frame.
+    """Everything that is carried from frame to frame, and from one run over a clip to the next.
 
     Attributes:
         tracks: memories of the living tracks.
         lives: bookkeeping of the living tracks.
         former: ended tracks whose identity can be taken up again.
         next_id: number of the next new track; numbers are never used twice.
+        last: frame and direction of the latest step.
     """
 
     tracks: TrackState = field(default_factory=TrackState)
     lives: dict[int, TrackLife] = field(default_factory=dict)
-    former: dict[int, TrackLife] = field(default_factory=dict)
+    former: dict[int, FormerTrack] = field(default_factory=dict)
     next_id: int = 0
+    last: tuple[int, bool] | None = None
 
     def of(self, concept: int) -> list[int]:
         """Ids of the living tracks of one concept, oldest first."""
         return sorted(i for i, life in self.lives.items() if life.concept == concept)
+
+    def advance(self, frame: int, *, reverse: bool) -> None:
+        """Get ready for a frame: drop what only another run knew, revive what began here."""
+        if self.last is None or self.last != (frame - (-1 if reverse else 1), reverse):
+            self.lives = {i: restarted(life) for i, life in self.lives.items()}
+        self.last = (frame, reverse)
+        for object_id in [i for i, one in self.former.items() if one.life.born == frame]:
+            self.revive(object_id)
+        moment = self.tracks.moment(frame, reverse=reverse)
+        for track in self.tracks.tracks.values():
+            track.bank.forget_ahead(moment)
+
+    def end(self, object_id: int) -> None:
+        """Give a track up; only what it takes to know it again is kept."""
+        track = self.tracks.tracks.pop(object_id)
+        first = ObjectTrack(object_id, track.bank.only_birth())
+        # Should it return by mistake, that must not take back what it was before.
+        life = replace(self.lives.pop(object_id), is_settled=True)
+        self.former[object_id] = FormerTrack(life, first)
+
+    def revive(self, object_id: int) -> None:
+        """Follow a former track again."""
+        one = self.former.pop(object_id)
+        self.lives[object_id] = restarted(one.life)
+        self.tracks.tracks[object_id] = ObjectTrack(object_id, one.track.bank.only_birth())
 
     def remove(self, object_id: int) -> None:
         """Forget a track for good."""

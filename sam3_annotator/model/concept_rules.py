@@ -21,11 +21,12 @@ class ConceptRules:
         appearance_weight: how much likeness (cosine, clipped to [0, 1]) adds to the overlap when
             detections and tracks are compared; 0 is the published behaviour.
         motion_weight: how much closeness to the predicted place (box IoU) adds; 0 as published.
-        probation_frames: a new track can be taken back until it is this old; also how many
-            frames settled results lag behind.
+        probation_frames: a new track can be taken back until it is this old; settled results
+            lag one frame less behind.
         max_unmatched: frames without a detection that a track on probation may have.
         max_duplicate: frames on which it may share its detection with one older track.
         confirm_frames: detections in a row before a track is shown at all; 0 shows at once.
+            Frames told before that are not told again.
         recondition_every: on every so many frames good detections refresh their tracks; 0 never.
         recondition_score: a detection must be this sure for that,
         recondition_iou: overlap its track this much,
@@ -41,7 +42,7 @@ class ConceptRules:
             its identity up again; 0 never (as published).
         recover_margin: and no other ended track may be as like within this margin.
         max_objects: most tracks at once; the best detections are let in first.
-        exclusive_output: give each pixel to one object only, the surest.
+        exclusive_output: give each pixel to one object of a concept only, the surest.
     """
 
     min_score: float = 0.5

@@ -2,13 +2,7 @@
 
 One :meth:`ConceptTracker.step` per frame: detect, suppress duplicates, propagate, associate, judge
 (late confirmation), recondition, remember, begin new tracks, end those that are gone. The order is
-that of ``tracker.md`` section 3.1; what is deliberately different:
-
-- tracks never share a bucket: reconditioning or removing one changes no other;
-- exemplars alone work: such a concept is detected on the exemplars' frames only, and tracks are not
-  blamed for missing detections elsewhere;
-- several concepts at once, which compete for no detections;
-- tracks that are gone are ended, and their identity can be taken up again.
+that of the published pipeline; what deliberately differs stands in ``docs/differences.md``.
 """
 
 from __future__ import annotations
@@ -24,14 +18,19 @@ from sam3_annotator.model.association import (
     affinity,
     associate,
     contested,
-    exclusive,
     hidden_again,
 )
 from sam3_annotator.model.boxes import mask_iou
-from sam3_annotator.model.concept_frames import ConceptFrame, ConceptMask
-from sam3_annotator.model.concept_life import TrackLife, judged, seen
+from sam3_annotator.model.concept_answers import (
+    HIDDEN_LOGIT,
+    cleaned,
+    shown,
+    shown_new,
+    without_overlap,
+)
+from sam3_annotator.model.concept_frames import ConceptFrame
+from sam3_annotator.model.concept_life import NO_CONCEPT, TrackLife, judged, seen
 from sam3_annotator.model.concept_rules import ConceptRules
-from sam3_annotator.model.mask_cleanup import fill_holes, remove_specks
 from sam3_annotator.model.preprocess import suppress_duplicates
 
 if TYPE_CHECKING:
@@ -45,9 +44,6 @@ if TYPE_CHECKING:
     from sam3_annotator.model.sam_heads import ImageFeatures
     from sam3_annotator.model.track_prompts import TrackOutput
     from sam3_annotator.model.tracker import Tracker
-
-HIDDEN_LOGIT = -10.0
-"""Written over a mask that is hidden, or that loses its pixels to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +101,26 @@ class ConceptTracker:
         if features.tracker is None:
             raise ValueError("tracking needs the tracker's pyramid")
         levels = self.tracker.features(features.tracker)
+        state.advance(frame, reverse=reverse)
         outputs = self.tracker.step(levels, state.tracks, frame, reverse=reverse)
         outputs = {i: self._cleaned(o) for i, o in outputs.items() if i in state.lives}
         found = [self._detect(features, query) for query in queries]
-        new, refreshing = self._associate_all(state, outputs, found)
-        removed = self._take_back(state, outputs, frame)
+        new, refreshing = self._associate_all(state, outputs, found, frame)
+        removed = self._take_back(state, outputs)
         self._recondition(state, levels, frame, outputs, refreshing)
         hidden = self._hide(state, outputs, reverse=reverse)
         self._note_visibility(state, outputs, frame, hidden)
         self._remember(state, levels, frame, outputs, hidden, reverse=reverse)
         began = self._begin(state, levels, frame, new)
-        ended = self._end_gone(state)
-        masks = self._shown(state, outputs, hidden) + self._shown_new(state, began, new)
-        return ConceptFrame(frame, self._final(masks), tuple(began), removed, ended)
+        visible = {i: output for i, output in outputs.items() if i not in hidden}
+        lives, rules = state.lives, self.rules
+        new_masks = {
+            i: (float(d.scores[row]), cleaned(d.logits[row], rules.speck_area))
+            for i, (d, row) in zip(began, new, strict=True)
+        }
+        masks = shown(lives, visible, rules) + shown_new(lives, new_masks, rules)
+        told = without_overlap(masks, lives) if rules.exclusive_output else tuple(masks)
+        return ConceptFrame(frame, told, tuple(began), removed, self._end_gone(state))
 
     # ------------------------------------------------------------------ detect and associate
 
@@ -140,15 +143,20 @@ class ConceptTracker:
         )
 
     def _associate_all(
-        self, state: ConceptState, outputs: dict[int, TrackOutput], found: list[_Detections]
+        self,
+        state: ConceptState,
+        outputs: dict[int, TrackOutput],
+        found: list[_Detections],
+        frame: int,
     ) -> tuple[list[tuple[_Detections, int]], dict[int, Tensor]]:
         new: list[tuple[_Detections, int]] = []
         refreshing: dict[int, Tensor] = {}
         for detections in found:
             ids = [i for i in state.of(detections.concept) if i in outputs]
             association = self._associate(state, outputs, ids, detections)
-            self._judge(state, ids, association, detections)
-            new += [(detections, d) for d in association.new]
+            self._judge(state, ids, association, detections, frame)
+            claimed = self._pointed_at(state, outputs, detections)
+            new += [(detections, d) for d in association.new if d not in claimed]
             for track, detection in association.refreshing:
                 refreshing[ids[track]] = detections.logits[detection]
         room = self.rules.max_objects - len(state.lives)
@@ -173,6 +181,17 @@ class ConceptTracker:
         fit = affinity(mask_iou(masks, detections.masks), likeness, None, self.rules)
         return associate(fit, detections.scores, masks.flatten(1).any(dim=1), self.rules)
 
+    def _pointed_at(
+        self, state: ConceptState, outputs: dict[int, TrackOutput], detections: _Detections
+    ) -> set[int]:
+        """Detections of what a person has pointed at already, whatever it is called."""
+        ids = [i for i in state.of(NO_CONCEPT) if i in outputs]
+        if not ids:
+            return set()
+        masks = torch.stack([outputs[i].logits for i in ids]) > 0
+        same = mask_iou(masks, detections.masks) >= self.rules.match_iou
+        return set(torch.nonzero(same.any(dim=0)).flatten().tolist())
+
     def _likeness(self, lives: list[TrackLife], detections: _Detections) -> Tensor:
         nothing = torch.zeros_like(detections.appearance[:1].sum(0))
         rows = [nothing if life.appearance is None else life.appearance for life in lives]
@@ -186,13 +205,15 @@ class ConceptTracker:
         ids: list[int],
         association: Association,
         detections: _Detections,
+        frame: int,
     ) -> None:
-        mine = {i: state.lives[i] for i in ids}
         state.lives |= judged(
-            mine,
+            {i: state.lives[i] for i in ids},
             [ids[t] for t in association.matched],
             [ids[t] for t in association.unmatched],
             [[ids[t] for t in group] for group in association.touching],
+            frame,
+            self.rules,
         )
         for detection, group in enumerate(association.touching):
             if len(group) == 1 and group[0] in association.matched:
@@ -202,11 +223,9 @@ class ConceptTracker:
 
     # ------------------------------------------------------------------ judge and remember
 
-    def _take_back(
-        self, state: ConceptState, outputs: dict[int, TrackOutput], frame: int
-    ) -> tuple[int, ...]:
+    def _take_back(self, state: ConceptState, outputs: dict[int, TrackOutput]) -> tuple[int, ...]:
         lives = state.lives.items()
-        mistakes = tuple(i for i, life in lives if life.is_mistake(frame, self.rules))
+        mistakes = tuple(i for i, life in lives if i in outputs and life.is_mistake(self.rules))
         for object_id in mistakes:
             state.remove(object_id)
             outputs.pop(object_id, None)
@@ -227,7 +246,10 @@ class ConceptTracker:
         masks = {
             i: self._square(logits, levels) > 0
             for i, logits in refreshing.items()
-            if i in outputs and outputs[i].object_logit > sure and not state.lives[i].is_pinned
+            if i in outputs
+            and outputs[i].object_logit > sure
+            and not outputs[i].prompted
+            and not state.lives[i].is_pinned
         }
         if masks:
             # The pointer comes from the detection; `_remember` then writes the track's own mask
@@ -238,14 +260,22 @@ class ConceptTracker:
         self, state: ConceptState, outputs: dict[int, TrackOutput], *, reverse: bool
     ) -> set[int]:
         hidden: set[int] = set()
-        for concept in {state.lives[i].concept for i in outputs}:
-            ids = [i for i in state.of(concept) if i in outputs]
+        for ids in self._rivals(state, outputs):
             masks = torch.stack([outputs[i].logits for i in ids]) > 0
             last = [state.lives[i].last_hidden for i in ids]
             order = -1 if reverse else 1
             again = hidden_again(mask_iou(masks, masks), last, order, self.rules.occlusion_iou)
             hidden |= {ids[row] for row in again if not state.lives[ids[row]].is_pinned}
         return hidden
+
+    def _rivals(self, state: ConceptState, outputs: dict[int, TrackOutput]) -> list[list[int]]:
+        """Ids of tracks that contend for pixels, by concept."""
+        concepts = {life.concept for i, life in state.lives.items() if i in outputs}
+        groups = [
+            [i for i in state.of(concept) if i in outputs and state.lives[i].competes]
+            for concept in sorted(concepts)
+        ]
+        return [ids for ids in groups if ids]
 
     def _note_visibility(
         self,
@@ -270,29 +300,24 @@ class ConceptTracker:
     ) -> None:
         if not outputs:
             return
-        ids = list(outputs)
-        rows = [self._square(outputs[i].logits, levels) for i in ids]
-        for row, object_id in enumerate(ids):
-            if object_id in hidden:
-                rows[row] = torch.full_like(rows[row], HIDDEN_LOGIT)
-        full = torch.stack(rows)
-        loses = contested(full, self.rules.keep_area_share)
-        full = torch.where(loses[:, None, None], full.clamp(max=HIDDEN_LOGIT), full)
-        masks = dict(zip(ids, full, strict=True))
-        kept = {i: m for i, m in masks.items() if not self._is_persons(state, i, frame)}
+        full = {i: self._square(output.logits, levels) for i, output in outputs.items()}
+        for object_id in hidden:
+            full[object_id] = torch.full_like(full[object_id], HIDDEN_LOGIT)
+        for ids in self._rivals(state, outputs):
+            loses = contested(torch.stack([full[i] for i in ids]), self.rules.keep_area_share)
+            for object_id, is_losing in zip(ids, loses.tolist(), strict=True):
+                if is_losing:
+                    full[object_id] = full[object_id].clamp(max=HIDDEN_LOGIT)
+        # A frame that was prompted before this step keeps the memory it was prompted with.
+        tracked = {i: output for i, output in outputs.items() if not output.prompted}
         self.tracker.remember(
             levels,
             state.tracks,
             frame,
-            {i: outputs[i] for i in kept},
+            tracked,
             reverse=reverse,
-            masks=kept,
+            masks={i: full[i] for i in tracked},
         )
-
-    def _is_persons(self, state: ConceptState, object_id: int, frame: int) -> bool:
-        """Whether a person prompted the object on this very frame; that memory stays."""
-        entry = state.tracks.tracks[object_id].bank.conditioning.get(frame)
-        return entry is not None and not entry.automatic
 
     # ------------------------------------------------------------------ begin and end
 
@@ -303,27 +328,28 @@ class ConceptTracker:
         frame: int,
         new: list[tuple[_Detections, int]],
     ) -> list[int]:
-        masks: dict[int, Tensor] = {}
-        began: list[int] = []
-        for detections, index in new:
-            object_id = self._identity(state, detections, index)
-            state.lives[object_id] = TrackLife(
-                object_id=object_id,
-                concept=detections.concept,
-                born=frame,
-                score=float(detections.scores[index]),
-                appearance=detections.appearance[index],
-            )
-            began.append(object_id)
-            masks[object_id] = self._square(detections.logits[index], levels) > 0
+        began = [self._identity(state, *one) for one in new]
+        masks = {
+            object_id: self._square(detections.logits[index], levels) > 0
+            for object_id, (detections, index) in zip(began, new, strict=True)
+        }
         if masks:
             self.tracker.prompt_masks(levels, state.tracks, frame, masks, automatic=True)
+        for object_id, (detections, index) in zip(began, new, strict=True):
+            look, known = detections.appearance[index], state.lives.get(object_id)
+            if known is not None:
+                state.lives[object_id] = replace(known, appearance=look)
+                continue
+            score = float(detections.scores[index])
+            life = TrackLife(object_id, detections.concept, frame, score, look)
+            state.lives[object_id] = life
         return began
 
     def _identity(self, state: ConceptState, detections: _Detections, index: int) -> int:
         """A former track's id when exactly one is like this detection, else a new one."""
-        former = [f for f in state.former.values() if f.concept == detections.concept]
-        known = [f for f in former if f.appearance is not None]
+        former = [one.life for one in state.former.values()]
+        former = [life for life in former if life.concept == detections.concept]
+        known = [life for life in former if life.appearance is not None]
         if self.rules.recover_likeness > 0 and known:
             looks = torch.stack([f.appearance for f in known if f.appearance is not None])
             likeness = looks @ detections.appearance[index]
@@ -332,7 +358,7 @@ class ConceptTracker:
             second = float(likeness[order[1]]) if len(order) > 1 else -1.0
             if best >= self.rules.recover_likeness and best - second >= self.rules.recover_margin:
                 object_id = int(known[order[0]].object_id)
-                del state.former[object_id]
+                state.revive(object_id)
                 return object_id
         object_id = state.next_id
         state.next_id += 1
@@ -341,62 +367,13 @@ class ConceptTracker:
     def _end_gone(self, state: ConceptState) -> tuple[int, ...]:
         gone = tuple(i for i, life in state.lives.items() if life.is_gone(self.rules))
         for object_id in gone:
-            state.former[object_id] = state.lives.pop(object_id)
-            state.tracks.remove(object_id)
+            state.end(object_id)
         return gone
 
     # ------------------------------------------------------------------ masks
 
-    def _shown(
-        self, state: ConceptState, outputs: dict[int, TrackOutput], hidden: set[int]
-    ) -> list[ConceptMask]:
-        return [
-            ConceptMask(
-                object_id,
-                life.concept,
-                output.logits,
-                1.0 if life.is_pinned else life.score,
-                output.object_logit,
-                output.iou,
-                life.is_pinned,
-            )
-            for object_id, output in outputs.items()
-            if (life := state.lives.get(object_id)) is not None
-            and object_id not in hidden
-            and life.is_shown(self.rules)
-            and (life.is_pinned or bool((output.logits > 0).any()))
-        ]
-
-    def _shown_new(
-        self, state: ConceptState, began: list[int], new: list[tuple[_Detections, int]]
-    ) -> list[ConceptMask]:
-        shown = []
-        sure = self.tracker.config.rules.prompted_logit
-        for object_id, (detections, index) in zip(began, new, strict=True):
-            life = state.lives[object_id]
-            if life.is_shown(self.rules):
-                logits = self._without_specks(detections.logits[index])
-                shown.append(
-                    ConceptMask(object_id, life.concept, logits, life.score, sure, life.score)
-                )
-        return shown
-
-    def _final(self, masks: list[ConceptMask]) -> tuple[ConceptMask, ...]:
-        if not self.rules.exclusive_output or len(masks) < 2:
-            return tuple(masks)
-        ordered = sorted(masks, key=lambda m: m.object_id)
-        logits = torch.stack([m.logits for m in ordered])
-        sureness = torch.tensor([m.object_logit for m in ordered]).sigmoid().to(logits)
-        apart = exclusive(logits, sureness, HIDDEN_LOGIT)
-        final = [replace(m, logits=row) for m, row in zip(ordered, apart, strict=True)]
-        return tuple(m for m in final if m.is_pinned or bool((m.logits > 0).any()))
-
     def _cleaned(self, output: TrackOutput) -> TrackOutput:
-        return replace(output, logits=self._without_specks(output.logits))
-
-    def _without_specks(self, logits: Tensor) -> Tensor:
-        area = self.rules.speck_area
-        return remove_specks(fill_holes(logits, area), area) if area > 0 else logits
+        return replace(output, logits=cleaned(output.logits, self.rules.speck_area))
 
     def _square(self, logits: Tensor, levels: ImageFeatures) -> Tensor:
         """Logits at the resolution that memories are written from."""

@@ -70,11 +70,14 @@ class MemoryBank:
         conditioning: prompted frames by number.
         recent: tracked frames by number.
         reverse: direction in which the recent frames were tracked.
+        born: frame of the first prompt; its memory outlives other automatic ones, so that another
+            run over the clip begins with the same object.
     """
 
     conditioning: dict[int, MemoryEntry] = field(default_factory=dict)
     recent: dict[int, MemoryEntry] = field(default_factory=dict)
     reverse: bool = False
+    born: int | None = None
 
     def entry(self, frame: int) -> MemoryEntry | None:
         """What is remembered of ``frame``."""
@@ -84,6 +87,38 @@ class MemoryBank:
         """Remember a prompted frame until it is forgotten on purpose."""
         self.recent.pop(entry.frame, None)
         self.conditioning[entry.frame] = entry
+        if self.born is None:
+            self.born = entry.frame
+
+    def correct(self, frame: int, window: int) -> None:
+        """Forget what a program said near a frame that a person has now spoken about.
+
+        Source: ``tracker.md`` section 3.3; the window is 16 frames in the released build.
+        """
+        near = [f for f in self.conditioning if f != frame and abs(f - frame) <= window]
+        for other in near:
+            if self.conditioning[other].automatic:
+                del self.conditioning[other]
+
+    def forget_ahead(self, moment: Moment) -> None:
+        """Drop what a program said of frames that this run has yet to reach.
+
+        It stems from another run, before the latest prompts; this run says its own. The first
+        prompt stays, and so does everything while no prompt lies behind.
+        """
+        if any(moment.behind(f) > 0 for f in self.conditioning):
+            stale = [f for f in self.conditioning if moment.behind(f) <= 0 and f != self.born]
+            for frame in stale:
+                if self.conditioning[frame].automatic:
+                    del self.conditioning[frame]
+
+    def only_birth(self) -> MemoryBank:
+        """The first prompt alone, as small as it gets."""
+        bank = MemoryBank(born=self.born)
+        entry = None if self.born is None else self.conditioning.get(self.born)
+        if entry is not None:
+            bank.conditioning[entry.frame] = replace(entry, projected=None)
+        return bank
 
     def remember(
         self, entry: MemoryEntry, moment: Moment, rules: TrackingRules, slots: int
@@ -149,7 +184,9 @@ class MemoryBank:
         return [
             f
             for f in behind[limit:]
-            if self.conditioning[f].automatic and moment.behind(f) >= rules.max_pointers
+            if self.conditioning[f].automatic
+            and moment.behind(f) >= rules.max_pointers
+            and f != self.born
         ]
 
 
@@ -168,9 +205,12 @@ class ObjectTrack:
         """Whether the object was prompted at or behind ``moment``.
 
         An object is not looked for before its first prompt: a memory from the future finds
-        look-alikes there.
+        look-alikes there. Where a correction has replaced that first prompt, it still counts.
         """
-        return any(moment.behind(frame) >= 0 for frame in self.bank.conditioning)
+        prompted = set(self.bank.conditioning)
+        if self.bank.born is not None:
+            prompted.add(self.bank.born)
+        return any(moment.behind(frame) >= 0 for frame in prompted) and bool(self.bank.conditioning)
 
 
 @dataclass(slots=True)

@@ -101,6 +101,7 @@ class Tracker:
         output = replace(output, prompted=True)
         (memory,) = self._write(features, [output.logits], [output.is_present], binary=True)
         bank.condition(self._entry(features, frame, output, memory))
+        bank.correct(frame, rules.correction_window)
         return output
 
     @torch.no_grad()
@@ -143,7 +144,10 @@ class Tracker:
         memories = self._write(features, exact, present, binary=True)
         for object_id, memory in zip(masks, memories, strict=True):
             entry = self._entry(features, frame, outputs[object_id], memory)
-            state.track(object_id).bank.condition(replace(entry, automatic=automatic))
+            bank = state.track(object_id).bank
+            bank.condition(replace(entry, automatic=automatic))
+            if not automatic:
+                bank.correct(frame, rules.correction_window)
         return outputs
 
     @torch.no_grad()

@@ -120,6 +120,7 @@ class TrackingRules:
         previous_clamp: range of earlier mask logits that are fed back with new clicks.
         absent_logit: mask logit written everywhere when the object is not there.
         prompted_logit: object logit of a mask prompt that is not empty; negated if it is.
+        correction_window: a person's prompt replaces those by a program up to so many frames away.
     """
 
     max_conditioning: int | None = 4
@@ -131,6 +132,7 @@ class TrackingRules:
     previous_clamp: float = 32.0
     absent_logit: float = -1024.0
     prompted_logit: float = 10.0
+    correction_window: int = 16
 
 
 @dataclass(frozen=True, slots=True)

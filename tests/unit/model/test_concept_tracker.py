@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sam3_annotator.model.concept_frames import ConceptQuery, ConceptState, Probation
-from sam3_annotator.model.concept_life import TrackLife
+from sam3_annotator.model.concept_life import NO_CONCEPT, TrackLife, judged
 from sam3_annotator.model.concept_rules import ConceptRules
 from sam3_annotator.model.concept_tracker import ConceptTracker
 from sam3_annotator.model.detector import DetectorOutput
@@ -90,7 +90,7 @@ class Tracker:
                 if place is not None and small[0, 0, 12, place + 2] > 0:
                     self.follows[object_id] = thing
             entry = MemoryEntry(frame, logits(None), torch.zeros(4), 1.0, 10.0, None, None)
-            state.track(object_id).bank.conditioning[frame] = replace(entry, automatic=automatic)
+            state.track(object_id).bank.condition(replace(entry, automatic=automatic))
 
     def step(self, levels, state, frame, *, reverse=False, objects=None):
         answers = {}
@@ -148,7 +148,7 @@ def test_a_false_alarm_is_taken_back_late():
     seen, state, _ = run({"cat": [still(0), ghost]}, range(12))
     assert [f.frame for f in seen if 1 in f.removed] == [8]
     assert 1 not in state.lives
-    probation = Probation(15)
+    probation = Probation(14)
     settled = [g for f in seen for g in probation.push(f)] + probation.flush()
     assert [f.frame for f in settled] == list(range(12))
     assert all(ids(f) == {0} for f in settled)
@@ -267,3 +267,124 @@ def test_features_without_the_trackers_pyramid_are_refused():
         ConceptTracker(Detector({}), Tracker({})).step(
             0, NeckFeatures((LEVEL,) * 3, None), [], ConceptState()
         )
+
+
+def pinned_at(state, tracker, object_id, frame, thing):
+    """What a person's click leaves: a conditioning frame of a person, and a life."""
+    tracker.follows[object_id] = thing
+    entry = MemoryEntry(frame, logits(thing.place(frame)), torch.zeros(4), 1.0, 10.0)
+    state.tracks.track(object_id).bank.condition(entry)
+    state.lives[object_id] = TrackLife(object_id, NO_CONCEPT, frame, 1.0, is_pinned=True)
+    state.next_id = object_id + 1
+
+
+def go_on(world, frames, state, tracker, rules=None, *, reverse=False):
+    """Step again over frames with what an earlier run left."""
+    detector = Detector(world)
+    concepts = ConceptTracker(detector, tracker, rules or ConceptRules())
+    seen = []
+    for frame in frames:
+        detector.frame = frame
+        asked = [ConceptQuery(n, name) for n, name in enumerate(world)]
+        seen.append(concepts.step(frame, FEATURES, asked, state, reverse=reverse))
+    return seen
+
+
+def test_phrases_do_not_take_pixels_from_each_other():
+    """A wheel lies within its car: both keep their masks, and both are remembered."""
+    car, wheel = still(5), still(5)
+    seen, _, tracker = run({"car": [car], "wheel": [wheel]}, range(3))
+    areas = {m.concept: int((m.logits > 0).sum()) for m in seen[2].masks}
+    assert areas == {0: 80, 1: 80}
+    assert tracker.remembered[-1] == (2, {0: True, 1: True})
+
+
+def test_what_was_pointed_at_is_not_found_once_more_and_keeps_its_pixels():
+    world = {"cat": [still(0), still(15, look=1)]}
+    state, tracker = ConceptState(), Tracker(world)
+    pinned_at(state, tracker, 7, 0, world["cat"][0])
+    seen = go_on(world, range(4), state, tracker)
+    assert [ids(f) for f in seen] == [{7, 8}] * 4
+    assert {m.object_id: m.concept for m in seen[3].masks} == {7: NO_CONCEPT, 8: 0}
+
+
+def test_a_second_run_starts_with_the_same_objects():
+    """Also with those that were given up, or lost their detector after probation."""
+    leaves = Thing(lambda f: 15 if f < 20 else None, look=1, is_detected=lambda f: f < 20)
+    fading = still(24, look=2, is_detected=lambda f: f < 15)
+    world = {"cat": [still(0), leaves, fading]}
+    rules = ConceptRules(gone_frames=10)
+    first, state, tracker = run(world, range(120), rules)
+    again = go_on(world, range(120), state, tracker, rules)
+    assert [ids(f) for f in again] == [ids(f) for f in first]
+    assert [f.ended for f in again] == [f.ended for f in first]
+    assert not any(f.began or f.removed for f in again)
+
+
+def test_turning_round_takes_nothing_back_that_outlived_its_probation():
+    fading = still(15, look=1, is_detected=lambda f: 50 <= f < 56)
+    world = {"cat": [still(0), fading]}
+    rules = ConceptRules(max_unmatched=12)
+    _, state, tracker = run(world, range(50, 80), rules)
+    seen = go_on(world, range(49, 30, -1), state, tracker, rules, reverse=True)
+    assert all(ids(f) == {0, 1} for f in seen)
+
+
+def test_a_frame_that_is_run_over_twice_counts_once():
+    ghost = still(15, look=1, is_detected=lambda f: f == 0)
+    world = {"cat": [still(0), ghost]}
+    _, state, tracker = run(world, range(6))
+    seen = go_on(world, range(6), state, tracker)
+    assert not any(f.removed for f in seen)
+    assert state.lives[1].unmatched == frozenset(range(1, 6))
+
+
+def test_duplicates_count_against_the_first_only():
+    """Three on one thing: the third is held against the first, not against the second."""
+    lives = {i: TrackLife(i, 0, 0, 0.9) for i in range(3)}
+    for frame in range(1, 5):
+        lives = judged(lives, [0, 1, 2], [], [[0, 1, 2]], frame, ConceptRules())
+    for frame in range(5, 9):
+        lives = judged(lives, [1, 2], [], [[1, 2]], frame, ConceptRules())
+    assert {k: len(v) for k, v in lives[2].duplicates.items()} == {0: 4, 1: 4}
+    assert not lives[2].is_mistake(ConceptRules())
+
+
+def test_a_pinned_track_counts_as_the_first():
+    lives = {0: TrackLife(0, 0, 0, 0.9), 5: TrackLife(5, 0, 3, 1.0, is_pinned=True)}
+    after = judged(lives, [0, 5], [], [[0, 5]], 4, ConceptRules())
+    assert after[0].duplicates == {5: frozenset({4})}
+    assert not after[5].duplicates
+
+
+def test_confirmation_wants_detections_in_a_row():
+    rules = ConceptRules(confirm_frames=3)
+    gappy = still(15, look=1, is_detected=lambda f: f not in (2, 4))
+    seen, _, _ = run({"cat": [still(0), gappy]}, range(10), rules)
+    assert [f.frame for f in seen if 1 in ids(f)] == [7, 8, 9]
+
+
+def test_an_unwanted_object_is_neither_told_of_nor_found_again():
+    world = {"cat": [still(0), still(15, look=1)]}
+    _, state, tracker = run(world, range(3))
+    unwanted = replace(state.lives[1], is_unwanted=True, is_settled=True)
+    state.lives[1] = unwanted
+    seen = go_on(world, range(3, 20), state, tracker)
+    assert all(ids(f) == {0} and not f.began for f in seen)
+
+
+def test_newcomers_win_pixels_by_the_detectors_score_only():
+    """As published: an old track that is surer keeps what both claim."""
+    late = still(7, look=1, score=0.9, is_detected=lambda f: f >= 3)
+    rules = ConceptRules(touch_iou=0.9, match_iou=0.9, duplicate_iou=0.9)
+    seen, _, _ = run({"cat": [still(0), late]}, range(4), rules)
+    areas = {m.object_id: int((m.logits > 0).sum()) for m in seen[3].masks}
+    assert areas == {0: 80, 1: 70}
+
+
+def test_a_refresh_of_another_run_is_forgotten_ahead():
+    world = {"cat": [still(0)]}
+    _, state, tracker = run(world, range(40))
+    assert set(state.tracks.tracks[0].bank.conditioning) == {0, 16, 32}
+    go_on(world, range(1, 3), state, tracker)
+    assert set(state.tracks.tracks[0].bank.conditioning) == {0}

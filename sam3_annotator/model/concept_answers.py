@@ -1,0 +1,102 @@
+"""What people are told of one frame of concept tracking: masks cleaned, chosen and kept apart."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import torch
+
+from sam3_annotator.model.association import exclusive
+from sam3_annotator.model.concept_frames import ConceptMask
+from sam3_annotator.model.mask_cleanup import fill_holes, remove_specks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+    from sam3_annotator.model.concept_life import TrackLife
+    from sam3_annotator.model.concept_rules import ConceptRules
+    from sam3_annotator.model.track_prompts import TrackOutput
+
+HIDDEN_LOGIT = -10.0
+"""Written over a mask that is hidden, or that loses its pixels to another."""
+
+
+def cleaned(logits: Tensor, speck_area: int) -> Tensor:
+    """A mask (h, w) without holes and islands of up to ``speck_area`` cells; 0 leaves it alone."""
+    return remove_specks(fill_holes(logits, speck_area), speck_area) if speck_area > 0 else logits
+
+
+def shown(
+    lives: Mapping[int, TrackLife], outputs: Mapping[int, TrackOutput], rules: ConceptRules
+) -> list[ConceptMask]:
+    """Followed tracks with a mask; what a person pointed at is told of without one, too.
+
+    Args:
+        lives: of all tracks, by object id.
+        outputs: of those that are not hidden.
+        rules: the thresholds.
+    """
+    return [
+        ConceptMask(
+            object_id,
+            life.concept,
+            output.logits,
+            1.0 if life.is_pinned else life.score,
+            output.object_logit,
+            output.iou,
+            life.is_pinned,
+        )
+        for object_id, output in outputs.items()
+        if (life := lives[object_id]).is_shown(rules)
+        and (life.is_pinned or bool((output.logits > 0).any()))
+    ]
+
+
+def shown_new(
+    lives: Mapping[int, TrackLife], found: Mapping[int, tuple[float, Tensor]], rules: ConceptRules
+) -> list[ConceptMask]:
+    """Tracks that begin here; as published, the detector's score stands for their presence.
+
+    Args:
+        lives: of all tracks, by object id.
+        found: score in [0, 1] and mask logits (h, w) of each new one.
+        rules: the thresholds.
+    """
+    return [
+        ConceptMask(
+            object_id,
+            lives[object_id].concept,
+            logits,
+            lives[object_id].score,
+            float(torch.logit(torch.tensor(score), eps=1e-6)),
+            score,
+        )
+        for object_id, (score, logits) in found.items()
+        if lives[object_id].is_shown(rules)
+    ]
+
+
+def without_overlap(
+    masks: list[ConceptMask], lives: Mapping[int, TrackLife]
+) -> tuple[ConceptMask, ...]:
+    """Masks in order of id, each pixel given to the surest object of every concept.
+
+    What a person pointed at competes with nobody, unless it was found as part of a concept.
+    """
+    groups: defaultdict[int, list[ConceptMask]] = defaultdict(list)
+    final: dict[int, ConceptMask] = {}
+    for mask in sorted(masks, key=lambda m: m.object_id):
+        final[mask.object_id] = mask
+        if lives[mask.object_id].competes:
+            groups[mask.concept].append(mask)
+    for group in groups.values():
+        logits = torch.stack([m.logits for m in group])
+        sureness = torch.tensor([m.object_logit for m in group]).sigmoid().to(logits)
+        apart = exclusive(logits, sureness, HIDDEN_LOGIT)
+        for mask, row in zip(group, apart, strict=True):
+            final[mask.object_id] = replace(mask, logits=row)
+    return tuple(m for m in final.values() if m.is_pinned or bool((m.logits > 0).any()))
