@@ -65,6 +65,11 @@ class IdMap:
             return None
         return self._owner.get(int(self.slots[y, x]))
 
+    def covered(self) -> tuple[PixelBox, ...]:
+        """Boxes on the picture outside of which every slot is empty."""
+        shown = (item.mask.box for item in self._order if not item.is_hidden)
+        return self._merged((*shown, self._smudged))
+
     def replace(self, objects: Sequence[CanvasObject]) -> tuple[PixelBox, ...]:
         """Take over a new set of objects.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QImage
 
 from sam3_annotator.domain.geometry import PixelBox, Size
+from sam3_annotator.ui.canvas.pyramid import WHOLE_LEVEL_PIXELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     Source = Callable[[int, PixelBox], NDArray[np.uint32]]
 
-_WHOLE_LEVEL_PIXELS = 12_000_000
-"""A level up to this size (a 4K picture is 8.3 million) is kept whole."""
 _SPARE = 256
 """Level pixels kept around the part in sight of a larger level, so that panning rarely rebuilds."""
 _KEPT = 2
@@ -80,7 +79,7 @@ class LevelWindows:
         step = 1 << level
         whole = PixelBox(0, 0, -(-self._size.width // step), -(-self._size.height // step))
         region = whole
-        if whole.width * whole.height > _WHOLE_LEVEL_PIXELS:
+        if whole.width * whole.height > WHOLE_LEVEL_PIXELS:
             spare = PixelBox(
                 box.left - _SPARE, box.top - _SPARE, box.right + _SPARE, box.bottom + _SPARE
             )

@@ -201,7 +201,7 @@ class PictureSync(QObject):
     def _keep(self, key: _Key, picture: Pyramid) -> None:
         self._kept[key] = picture
         self._kept.move_to_end(key)
-        while len(self._kept) > 1 and sum(_bytes(p) for p in self._kept.values()) > KEPT_BYTES:
+        while len(self._kept) > 1 and sum(p.nbytes for p in self._kept.values()) > KEPT_BYTES:
             self._kept.popitem(last=False)
 
     def _forget_all(self) -> None:
@@ -226,10 +226,6 @@ def _read_picture(path: Path, media: Media) -> Pyramid:
         return Pyramid(source.frame())
     finally:
         source.close()
-
-
-def _bytes(picture: Pyramid) -> int:
-    return picture.rgb.nbytes * 4 // 3
 
 
 def _ignore(_: Exception) -> None:

@@ -194,6 +194,33 @@ def test_selected_objects_always_show_their_chip():
     assert layer.placed(view, EVERYWHERE)[0][0].width() < 40
 
 
+def test_levels_made_ready_and_cut_out_later_show_the_same_pixels(monkeypatch):
+    rgb = np.random.default_rng(0).integers(0, 255, (600, 700, 3), dtype=np.uint8)
+    ready = Pyramid(rgb)
+    monkeypatch.setattr("sam3_annotator.ui.canvas.pyramid.WHOLE_LEVEL_PIXELS", 0)
+    later = Pyramid(rgb)
+    assert later.nbytes < ready.nbytes
+    box = PixelBox(13, 7, 213, 107)
+    for level in range(ready.depth):
+        pixels = ready.screen_pixels(level, box)
+        assert (pixels == later.screen_pixels(level, box)).all()
+        red, green, blue = (int(channel) for channel in ready.level(level)[7, 13])
+        assert int(pixels[0, 0]) == 255 << 24 | red << 16 | green << 8 | blue
+
+
+def test_the_map_says_where_nothing_can_lie():
+    ids = IdMap(Size(100, 80))
+    assert ids.covered() == ()
+    mask = Mask.from_box(PixelBox(10, 10, 20, 20))
+    ids.replace([CanvasObject(ObjectId(1), mask, "#ffffff")])
+    ids.paint(PixelBox(50, 50, 60, 60), np.ones((10, 10), dtype=bool), DRAFT_SLOT, None)
+    empty = np.ones((80, 100), dtype=bool)
+    for box in ids.covered():
+        empty[box.top : box.bottom, box.left : box.right] = False
+    assert empty.any()
+    assert not ids.slots[empty].any()
+
+
 def test_pyramid_keeps_the_last_odd_row_and_column():
     rgb = np.zeros((1025, 1027, 3), dtype=np.uint8)
     rgb[-1], rgb[:, -1] = 255, 255
