@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -22,10 +22,11 @@ from sam3_annotator.ui.wiring import doubt_words, naming
 from sam3_annotator.workflow.reviewing import Show
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
     from sam3_annotator.domain.doubts.pairs import LikelySwap
     from sam3_annotator.domain.ids import MediaId, ObjectId
     from sam3_annotator.domain.project import Project
-    from sam3_annotator.ui.actions.action_set import ActionSet
     from sam3_annotator.ui.panels.review.panel import ReviewPanel
     from sam3_annotator.ui.wiring.review import ReviewDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -44,6 +45,14 @@ _BUTTONS = {
     "some_missing": "review.some_missing",
 }
 """Buttons of the panel and the actions whose keys they show."""
+
+
+class NamedActions(Protocol):
+    """The action table as far as it is needed here: actions by their ids."""
+
+    def __getitem__(self, action: str) -> QAction:
+        """The action of that id."""
+        ...
 
 
 class ReviewSync(QObject):
@@ -73,7 +82,7 @@ class ReviewSync(QObject):
         panel.shown.connect(lambda is_on: desk.watch(is_watched=is_on))
         self.refresh()
 
-    def use_actions(self, actions: ActionSet) -> None:
+    def use_actions(self, actions: NamedActions) -> None:
         """Name the keys on the buttons, now and whenever they change."""
 
         def name_keys() -> None:

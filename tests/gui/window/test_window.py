@@ -64,11 +64,11 @@ def test_panels_can_be_hidden_and_the_layout_reset(labelling):
 
 def test_the_layout_is_remembered_for_each_kind_of_work(labelling):
     window = labelling.window
-    window.docks["candidates"].close()
+    window.docks["history"].close()
     window.layout_memory.switch(WorkKind.REVIEW)
-    assert not window.docks["candidates"].isHidden()
+    assert not window.docks["history"].isHidden()
     window.layout_memory.switch(WorkKind.LABEL)
-    assert window.docks["candidates"].isHidden()
+    assert window.docks["history"].isHidden()
 
 
 def test_the_status_bar_says_where_we_are(labelling, qtbot):
