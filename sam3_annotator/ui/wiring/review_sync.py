@@ -13,7 +13,7 @@ from sam3_annotator.domain.doubts.records import checks
 from sam3_annotator.domain.doubts.signals import Signal
 from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.review import changed_since
-from sam3_annotator.ui.keymap import shown
+from sam3_annotator.ui.keymap import Keymap, shown
 from sam3_annotator.ui.panels.review.comments import CommentRow
 from sam3_annotator.ui.panels.review.panel import Trust
 from sam3_annotator.ui.panels.review.rows import DoubtRow
@@ -48,7 +48,9 @@ _BUTTONS = {
 
 
 class NamedActions(Protocol):
-    """The action table as far as it is needed here: actions by their ids."""
+    """The action table as far as it is needed here: actions by their ids, and their keys."""
+
+    keymap: Keymap
 
     def __getitem__(self, action: str) -> QAction:
         """The action of that id."""
