@@ -22,8 +22,6 @@ from sam3_annotator.ui.wiring import doubt_words, naming
 from sam3_annotator.workflow.reviewing import Show
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAction
-
     from sam3_annotator.domain.doubts.pairs import LikelySwap
     from sam3_annotator.domain.ids import MediaId, ObjectId
     from sam3_annotator.domain.project import Project
@@ -47,14 +45,10 @@ _BUTTONS = {
 """Buttons of the panel and the actions whose keys they show."""
 
 
-class NamedActions(Protocol):
-    """The action table as far as it is needed here: actions by their ids, and their keys."""
+class HasKeymap(Protocol):
+    """The action table as far as it is needed here."""
 
     keymap: Keymap
-
-    def __getitem__(self, action: str) -> QAction:
-        """The action of that id."""
-        ...
 
 
 class ReviewSync(QObject):
@@ -84,7 +78,7 @@ class ReviewSync(QObject):
         panel.shown.connect(lambda is_on: desk.watch(is_watched=is_on))
         self.refresh()
 
-    def use_actions(self, actions: NamedActions) -> None:
+    def use_actions(self, actions: HasKeymap) -> None:
         """Name the keys on the buttons, now and whenever they change."""
 
         def name_keys() -> None:
