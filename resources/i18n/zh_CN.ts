@@ -638,6 +638,14 @@
       <translation>全屏(&amp;U)</translation>
     </message>
     <message>
+      <source>Keyboard to the next panel</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Keyboard to the previous panel</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
       <source>&amp;Reset layout</source>
       <translation>恢复默认布局(&amp;R)</translation>
     </message>
@@ -2183,8 +2191,8 @@
   <context>
     <name>ReviewSync</name>
     <message>
-      <source>Every {category} here found?</source>
-      <translation>此处的 {category} 都找到了吗？</translation>
+      <source>Every {category} found?</source>
+      <translation>{category} 都找到了吗？</translation>
     </message>
     <message>
       <source>all found, said {who}</source>
