@@ -9,6 +9,8 @@ import pytest
 
 from sam3_annotator import paths
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
+from sam3_annotator.io.cut_cache import CutCache
+from sam3_annotator.io.media import hash_file
 from tests.gui.window.conftest import (
     Running,
     click,
@@ -31,6 +33,7 @@ def clip_file(tmp_path):
 def clip(launch, clip_file, qtbot, monkeypatch) -> Running:  # noqa: F811 - a fixture
     """A program with the clip open, its first frame shown and encoded, its cuts known."""
     monkeypatch.setattr("tests.gui.window.conftest.SIZE", SIZE)
+    CutCache(paths.cache_dir() / "cuts").put(hash_file(clip_file), ())
     running = launch(clip_file)
     qtbot.waitUntil(lambda: running.window.controllers.pictures.picture is not None)
     qtbot.waitUntil(lambda: running.workspace.segmenting._encoded is not None)
