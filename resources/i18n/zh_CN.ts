@@ -639,11 +639,11 @@
     </message>
     <message>
       <source>Keyboard to the next panel</source>
-      <translation type="unfinished" />
+      <translation>键盘移到下一个面板</translation>
     </message>
     <message>
       <source>Keyboard to the previous panel</source>
-      <translation type="unfinished" />
+      <translation>键盘移到上一个面板</translation>
     </message>
     <message>
       <source>&amp;Reset layout</source>
