@@ -17,15 +17,16 @@ from pathlib import Path, PurePosixPath
 
 _WHEEL_LIMIT_BYTES = 45_000_000
 _PACKAGE = "sam3_annotator"
-_SDIST_EXTRAS = {
+SDIST_EXTRAS = {
     "CHANGELOG.md",
     "LICENSE",
     "PKG-INFO",
     "README.md",
     "THIRD_PARTY.md",
     "pyproject.toml",
-    ".gitignore",
 }
+"""What the sdist holds beside the package and its resources."""
+
 _GENERATED = re.compile(r"\.dist-info/(METADATA|WHEEL|RECORD|entry_points\.txt|licenses/.+)$")
 _NAMES_A_FILE = re.compile(r"`([\w/.-]+\.(?:safetensors|gz|jpg|mp4))`")
 
@@ -65,7 +66,8 @@ def sdist_troubles(sdist: Path, source: set[str]) -> list[str]:
     """What is wrong with an sdist, in sentences."""
     with tarfile.open(sdist) as archive:
         inside = {m.name.partition("/")[2] for m in archive.getmembers() if m.isfile()}
-    return _compared(sdist.name, source | (_SDIST_EXTRAS - {".gitignore"}), inside - {".gitignore"})
+    inside.discard(".gitignore")  # hatchling adds it, for builds from the sdist
+    return _compared(sdist.name, source | SDIST_EXTRAS, inside)
 
 
 def promise_troubles(source: set[str]) -> list[str]:
