@@ -128,7 +128,7 @@ class Doubting:
         for pair in list(self._swaps):
             if stale & set(pair):
                 del self._swaps[pair]
-        for swap in compare(self._evidences, masklets, self._project.mask, stale):
+        for swap in compare(self._evidences, masklets, self._project.mask, self._eye, stale):
             if swap is not None:
                 self._swaps.setdefault((swap.first, swap.second), []).append(swap)
             yield

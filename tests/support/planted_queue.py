@@ -20,7 +20,7 @@ def measured(clip: Planted):
     for object_id, masklet in clip.masklets.items():
         for _ in look_along(evidences[object_id], masklet, clip.mask_at, eye):
             pass
-    swaps = [s for s in compare(evidences, clip.masklets, clip.mask_at) if s is not None]
+    swaps = [s for s in compare(evidences, clip.masklets, clip.mask_at, eye) if s is not None]
     for object_id, masklet in clip.masklets.items():
         follow_jumps(evidences[object_id], masklet)
     return evidences, swaps

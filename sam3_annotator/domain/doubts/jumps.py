@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _EVENT = 0.6
 """Least strength of a jump whose consequences are followed."""
+_QUIET = 0.15
+"""Least strength of a jump that can begin what a strong one ends."""
 _MEMORY_FRAMES = 80.0
 """How slowly the doubt after a jump fades."""
 _HINDSIGHT_FRAMES = 30.0
@@ -31,6 +33,8 @@ _LONGEST = 90
 """Frames within which a second jump can take the first one back."""
 _AROUND = 40
 """Frames on either side that say what is usual."""
+_SLIDE = 12
+"""Frames before a jump in which an object may have slid off its course."""
 _STATE_ROWS = 3
 _SAME_SIZE = 0.12
 """Log sizes that differ less are the same size."""
@@ -102,19 +106,38 @@ def _follow(evidence: Evidence, track: _Track) -> None:
     for number, event in enumerate(events):
         if event in explained:
             continue
+        strength = float(track.jumps[event])
         end = _put_right(track, event, events[number + 1 :])
         if end is not None:
             explained.add(end)
-            strength = max(float(track.jumps[event]), float(track.jumps[end]))
+            strength = max(strength, float(track.jumps[end]))
             _cast(evidence, track, event, np.arange(event, end), strength)
             continue
-        strength = float(track.jumps[event])
-        if _is_before_odd(track, event):
+        start = None if track.partners[event] else _onset(track, event)
+        if start is not None:
+            _cast(evidence, track, event, np.arange(start, event), strength)
+        elif not track.partners[event] and _is_before_odd(track, event):
             before = np.arange(event - 1, -1, -1)
             _cast(evidence, track, event, before, strength, _HINDSIGHT_FRAMES)
         else:
             after = np.arange(event, track.rows.size)
-            _cast(evidence, track, event, after, strength, _MEMORY_FRAMES)
+            memory = np.inf if track.partners[event] else _MEMORY_FRAMES
+            _cast(evidence, track, event, after, strength, memory)
+
+
+def _onset(track: _Track, event: int) -> int | None:
+    """The quiet beginning of what a jump ends; before it all was as it is after the jump.
+
+    It is a weak jump or a return after a gap; None where there is no such thing.
+    """
+    gaps = np.abs(np.diff(track.frames, prepend=track.frames[0]))
+    quiet = np.flatnonzero((track.jumps[:event] >= _QUIET) | (gaps[:event] > 1))
+    for start in quiet[::-1].tolist():
+        if abs(int(track.frames[event] - track.frames[start])) > _LONGEST:
+            return None
+        if start and _put_right(track, start, [event]) is not None:
+            return int(start)
+    return None
 
 
 def _cast(
@@ -177,4 +200,24 @@ def _is_before_odd(track: _Track, event: int) -> bool:
     usual = np.median(track.states[near], axis=0)
     before = _settled(track, event - _STATE_ROWS, event)
     after = _settled(track, event, event + _STATE_ROWS)
-    return bool(np.linalg.norm(before - usual) > np.linalg.norm(after - usual) + 0.08)
+    if np.linalg.norm(before - usual) > np.linalg.norm(after - usual) + 0.08:
+        return True
+    return _is_before_off_course(track, event)
+
+
+def _is_before_off_course(track: _Track, event: int) -> bool:
+    """Whether the course of long before a jump leads to what follows it, not to what was before."""
+    away = track.frames - track.frames[event]
+    past = np.flatnonzero(
+        (np.abs(away) >= _SLIDE) & (np.abs(away) <= _AROUND) & (np.arange(away.size) < event)
+    )
+    if past.size < 2 * _STATE_ROWS:
+        return False
+    time = away[past].astype(np.float64)
+    led = np.array(
+        [np.polyval(np.polyfit(time, track.places[past, axis], 1), 0.0) for axis in (0, 1)]
+    )
+    size = float(np.exp(np.median(track.states[past, 0])))
+    before = np.linalg.norm(track.places[event - 1] - led) / size
+    after = np.linalg.norm(track.places[event] - led) / size
+    return bool(before > after + 0.3)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sam3_annotator.domain.doubts.evidence import sizes, visible
+from sam3_annotator.domain.doubts.looks import likeness
 from sam3_annotator.domain.doubts.signals import COLUMN, Signal, ramp, squeezed
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sam3_annotator.domain.doubts.evidence import Evidence
+    from sam3_annotator.domain.doubts.looks import Eye, Look
     from sam3_annotator.domain.mask import Mask
     from sam3_annotator.domain.masklet import Masklet
 
@@ -30,6 +33,8 @@ _LEAST_OVERLAP = 0.05
 """Share of the smaller box below which masks are not compared."""
 _JUMP_SIZES = 0.35
 """Both objects' steps must shrink by this many sizes for a jump to be looked into."""
+_MOMENTS = 3
+"""Moments of a meeting that are looked into."""
 _MOST_SAY = 4.0
 """Log-odds that one comparison may add or take at most."""
 _PRIOR = 4.0
@@ -77,6 +82,7 @@ def compare(
     evidences: Mapping[ObjectId, Evidence],
     masklets: Mapping[ObjectId, Masklet],
     mask_at: MaskAt,
+    eye: Eye,
     only: AbstractSet[ObjectId] | None = None,
 ) -> Iterator[LikelySwap | None]:
     """Add COMPETES and SWAP to the evidence of all objects, a little for each ``next()``.
@@ -85,6 +91,7 @@ def compare(
         evidences: of every object; changed in place.
         masklets: every object.
         mask_at: decodes a mask.
+        eye: remembers what masks look like.
         only: look at pairs with at least one of these; None at all pairs.
 
     Yields:
@@ -99,7 +106,8 @@ def compare(
         if shared is None:
             continue
         yield from _competition(pair, shared, mask_at)
-        for swap in _swaps(one, other, shared):
+        outlines = _Outlines((masklets[one], masklets[other]), mask_at, eye)
+        for swap in _swaps(one, other, shared, outlines):
             _note_swap(pair, shared, swap)
             yield swap
 
@@ -170,9 +178,36 @@ def _competition(
 # ---------------------------------------------------------------------- swaps
 
 
-def _swaps(one: ObjectId, other: ObjectId, shared: _Shared) -> list[LikelySwap]:
+@dataclass(frozen=True, slots=True)
+class _Outlines:
+    """What both objects look like on any frame."""
+
+    pair: tuple[Masklet, Masklet]
+    mask_at: MaskAt
+    eye: Eye
+
+    def exchanged(self, before: int, now: int) -> float:
+        """How much better both outlines fit if exchanged between two frames, in [-2, 2]."""
+        looks = [[self._look(masklet, frame) for masklet in self.pair] for frame in (before, now)]
+        (one, two), (new_one, new_two) = looks
+        if one is None or two is None or new_one is None or new_two is None:
+            return 0.0
+        stay = likeness(one, new_one) + likeness(two, new_two)
+        return likeness(one, new_two) + likeness(two, new_one) - stay
+
+    def _look(self, masklet: Masklet, frame: int) -> Look | None:
+        where = partial(self.mask_at, masklet.object_id, FrameIndex(frame))
+        return self.eye.look(masklet.blob_at(frame), where)
+
+
+def _swaps(
+    one: ObjectId, other: ObjectId, shared: _Shared, outlines: _Outlines
+) -> list[LikelySwap]:
     """Meetings of two objects that an exchange explains better; of neighbours the likeliest."""
-    meetings = [(span, _gain(shared, *span)) for span in _meetings(shared)]
+    meetings = [
+        (span, _gain(shared, *span) + _outline_gain(shared, span, outlines))
+        for span in _meetings(shared)
+    ]
     sure = [span[0] for span, gain in meetings if gain > _PRIOR and _is_apart(shared, span)]
     found: list[LikelySwap] = []
     for (start, stop), gain in meetings:
@@ -203,8 +238,38 @@ def _meetings(shared: _Shared) -> list[tuple[int, int]]:
         return []
     edges = np.flatnonzero(np.diff(np.concatenate(([False], shared.touch, [False]))))
     meetings = [(int(a), int(b) - 1) for a, b in edges.reshape(-1, 2)]
-    jumps = np.flatnonzero(_smoother(shared, np.arange(1, count)) > _JUMP_SIZES) + 1
-    return meetings + [(int(place), int(place) - 1) for place in jumps]
+    moments = {int(place) for place in _jumps(shared)}
+    for start, stop in meetings:
+        moments.update(_likeliest(shared, start, stop))
+    return meetings + [(place, place - 1) for place in sorted(moments)]
+
+
+def _jumps(shared: _Shared) -> NDArray[np.intp]:
+    """Places at which both objects jump to about where the other was."""
+    smoother = _smoother(shared, np.arange(1, shared.frames.size))
+    return np.flatnonzero(smoother > _JUMP_SIZES) + 1
+
+
+def _likeliest(shared: _Shared, start: int, stop: int) -> list[int]:
+    """The few places of a meeting at which an exchange fits best, apart from each other."""
+    places = np.arange(max(1, start), min(stop + 2, shared.frames.size))
+    found: list[int] = []
+    for at in np.argsort(-_fit(shared, places), kind="stable"):
+        place = int(places[at])
+        if all(abs(place - other) > _WINDOW for other in found):
+            found.append(place)
+        if len(found) == _MOMENTS:
+            break
+    return found
+
+
+def _outline_gain(shared: _Shared, span: tuple[int, int], outlines: _Outlines) -> float:
+    """Log-odds that the outlines tell; for exchanges of a moment, where they hardly change."""
+    place = span[0]
+    if span[1] >= place or place == 0:
+        return 0.0
+    better = outlines.exchanged(int(shared.frames[place - 1]), int(shared.frames[place]))
+    return min(_MOST_SAY, max(-_MOST_SAY, better / 0.1))
 
 
 def _smoother(shared: _Shared, places: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -258,9 +323,14 @@ def _speed(shared: _Shared, at: NDArray[np.intp]) -> NDArray[np.float64]:
 def _crossing(shared: _Shared, start: int, stop: int) -> int:
     """The place from which on the exchange makes both courses smoothest."""
     places = np.arange(max(1, start), min(stop + 2, shared.frames.size))
-    grown = np.abs(shared.looks[:, places] - shared.looks[:, places - 1]).sum(axis=(0, 2))
-    turned = np.abs(shared.looks[::-1, places] - shared.looks[:, places - 1]).sum(axis=(0, 2))
-    return int(places[int(np.argmax(_smoother(shared, places) + grown - turned))])
+    return int(places[int(np.argmax(_fit(shared, places)))])
+
+
+def _fit(shared: _Shared, places: NDArray[np.intp]) -> NDArray[np.float64]:
+    """How much smoother position, size and aspect become if exchanged from each place on."""
+    stays = np.abs(shared.looks[:, places] - shared.looks[:, places - 1]).sum(axis=(0, 2))
+    turns = np.abs(shared.looks[::-1, places] - shared.looks[:, places - 1]).sum(axis=(0, 2))
+    return np.asarray(_smoother(shared, places) + stays - turns)
 
 
 def _note_swap(pair: tuple[Evidence, Evidence], shared: _Shared, swap: LikelySwap) -> None:

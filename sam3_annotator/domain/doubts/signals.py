@@ -64,15 +64,15 @@ _DEFAULT_WEIGHTS = {
     Signal.PIECES: 1.6,
     Signal.PASSES: 4.5,
     Signal.DETECTOR: 3.5,
-    Signal.COMPETES: 2.2,
+    Signal.COMPETES: 1.0,
     Signal.SWAP: 4.5,
     Signal.RETURN: 2.8,
-    Signal.LOST: 4.0,
+    Signal.LOST: 5.0,
     Signal.SCORE: 1.2,
     Signal.FAR: 0.8,
-    Signal.NEAR_JUMP: 4.2,
+    Signal.NEAR_JUMP: 4.6,
 }
-_DEFAULT_BIAS = -4.2
+_DEFAULT_BIAS = -4.6
 
 
 @dataclass(frozen=True, slots=True)

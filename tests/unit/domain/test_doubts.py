@@ -202,7 +202,9 @@ def compared(*tracks):
     masklets = {t.id: t.masklet for t in tracks}
     masks = {t.id: t.masks for t in tracks}
     found = [
-        s for s in compare(evidences, masklets, lambda o, f: masks[o].get(int(f))) if s is not None
+        s
+        for s in compare(evidences, masklets, lambda o, f: masks[o].get(int(f)), Eye())
+        if s is not None
     ]
     return evidences, found
 
