@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "eval": "measure the bundled model on pictures and clips",
     "eval-video": "score masks of clips against the truth: J, F, J&F, HOTA, IDF1",
     "doctor": "say what works on this machine, on one page to copy",
+    "bench": "say how fast a model is on this machine, as one table to copy",
 }
 """Name of the command -> what it does, in one line."""
 
@@ -57,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         the user interrupted it.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    _let_threads_sleep()
     try:
         if opens_window(words):
             return _window(words)
@@ -72,6 +75,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output (head, less) has seen enough
         sys.stdout = None  # keeps the interpreter from flushing into the closed pipe at exit
         return OK
+
+
+def _let_threads_sleep() -> None:
+    """Make torch's threads wait for each other asleep instead of spinning.
+
+    On a busy machine the spinning steals the time that the awaited thread needs: a click then takes
+    eight times as long (docs/benchmarks.md). Read when torch is first imported.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def opens_window(words: Sequence[str]) -> bool:

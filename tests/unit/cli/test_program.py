@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import types
@@ -29,6 +30,16 @@ def test_asking_for_help_loads_neither_torch_nor_qt(words):
     code, loaded = _loaded_by(*words)
     assert code == 0
     assert not loaded & {"torch", "PySide6", "numpy", "huggingface_hub"}
+
+
+def test_threads_of_torch_sleep_while_they_wait(monkeypatch):
+    """Set before torch is imported, and not against the user's own choice."""
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    assert main(["--version"]) == 0
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    assert main(["--version"]) == 0
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
 
 
 def test_version(capsys):
