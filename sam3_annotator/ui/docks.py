@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QDockWidget,
     QHBoxLayout,
     QLabel,
@@ -146,6 +147,19 @@ class Docks:
         window.resizeDocks([self._docks[bottom]], [bottom_px], Qt.Orientation.Vertical)
         self._fold_titles()
 
+    def pass_keyboard(self, home: QWidget, step: int) -> None:
+        """Give the keyboard to the next panel of the ring of ``home`` and every dock in sight.
+
+        A panel behind others of its tabs comes to the front.
+        """
+        shown = [dock for dock in self._docks.values() if not dock.isHidden()]
+        ring: list[QWidget] = [home, *shown]
+        has_it = QApplication.focusWidget()
+        here = next((i for i, one in enumerate(ring) if has_it and one.isAncestorOf(has_it)), 0)
+        there = ring[(here + step) % len(ring)]
+        there.raise_()
+        _first_stop(there).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def use_theme(self, tokens: Tokens) -> None:
         """Draw titles in another theme's colours."""
         self._tokens = tokens
@@ -172,6 +186,23 @@ def scrolled(panel: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setAccessibleName(panel.accessibleName())
     return area
+
+
+def _first_stop(panel: QWidget) -> QWidget:
+    """The first widget of a panel that takes the keyboard; its content where none does."""
+    if not isinstance(panel, QDockWidget):
+        return panel
+    content = panel.widget()
+    return next(
+        (
+            one
+            for one in content.findChildren(QWidget)
+            if one.isVisibleTo(content)
+            and one.isEnabled()
+            and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        ),
+        content,
+    )
 
 
 def _small_button(tip: str) -> QToolButton:

@@ -184,6 +184,9 @@ class MainWindow(QMainWindow):
             self.layout_memory.reset()
         elif what == "review_layout":
             self.layout_memory.toggle_review()
+        elif what in ("next_panel", "previous_panel"):
+            step = 1 if what == "next_panel" else -1
+            self.docks.pass_keyboard(self.parts.canvas, step)
         elif what == "full_screen":
             self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 

@@ -28,6 +28,9 @@ _GRID = 16
 """Cells along each side of the grid that an outline is compared on."""
 _LEAST_SHARE = 0.02
 """A piece smaller than this share of the mask does not count."""
+_SIDE = 1024
+"""A mask with a longer side is seen at a whole fraction of its size: looks are taken between the
+events of a window, and 12 megapixels would hold it up for 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,9 @@ class Look:
 def look_at(mask: Mask) -> Look:
     """See one mask, which must not be empty."""
     crop = mask.crop().view(np.uint8)
+    step = -(-max(crop.shape) // _SIDE)
+    if step > 1:
+        crop = _reduced(crop, step)
     _, _, found, _ = cv2.connectedComponentsWithStats(crop, connectivity=8)
     stats = np.asarray(found)[1:]
     areas = stats[:, cv2.CC_STAT_AREA]
@@ -58,9 +64,27 @@ def look_at(mask: Mask) -> Look:
     y1 = int((top + stats[:, cv2.CC_STAT_HEIGHT]).max())
     part = crop[y0:y1, x0:x1] * np.uint8(255)
     grid = cv2.resize(part, (_GRID, _GRID), interpolation=cv2.INTER_AREA)
-    dx, dy = mask.box.left, mask.box.top
-    box = (x0 + dx, y0 + dy, x1 + dx, y1 + dy)
+    around = mask.box
+    box = (
+        around.left + x0 * step,
+        around.top + y0 * step,
+        min(around.left + x1 * step, around.right),
+        min(around.top + y1 * step, around.bottom),
+    )
     return Look(len(stats), box, np.asarray(grid, np.uint8))
+
+
+def _reduced(crop: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """Every cell of ``step`` x ``step`` pixels as one, set when any of its pixels is.
+
+    Args:
+        crop: (H, W) uint8, 0 or 1.
+
+    Returns:
+        (ceil(H / step), ceil(W / step)) uint8, 0 or 1.
+    """
+    rows = np.maximum.reduceat(crop, np.arange(0, crop.shape[0], step), axis=0)
+    return np.maximum.reduceat(rows, np.arange(0, crop.shape[1], step), axis=1)
 
 
 def likeness(one: Look, other: Look) -> float:

@@ -8,6 +8,7 @@ from sam3_annotator.ui.actions.spec import (
     with_media,
     with_neighbours,
     with_objects,
+    with_project,
 )
 from sam3_annotator.ui.settings import ThemeMode
 from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
@@ -215,6 +216,22 @@ _WINDOW = (
         ("F11",),
         is_checkable=True,
         opens_group=True,
+    ),
+    ActionSpec(
+        "view.next_panel",
+        Menu.VIEW,
+        QT_TRANSLATE_NOOP("Actions", "Keyboard to the next panel"),
+        lambda desks: desks.window.ask_for("next_panel"),
+        ("F6",),
+        with_project,
+    ),
+    ActionSpec(
+        "view.previous_panel",
+        Menu.VIEW,
+        QT_TRANSLATE_NOOP("Actions", "Keyboard to the previous panel"),
+        lambda desks: desks.window.ask_for("previous_panel"),
+        ("Shift+F6",),
+        with_project,
     ),
     ActionSpec(
         "view.reset_layout",

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _SELECTED_BOOST = 0.12
 """Selected objects are filled this much stronger."""
 _BAND = 128
+_WHOLE_OVERLAY_PIXELS = 4_000_000
+"""Unlike the picture, the overlay is made on the thread of the window: a larger level would hold
+it up for longer than making the part in sight again while panning."""
 _MAX_RECTS = 8
 _LINE_MARGIN = 6
 """Widget pixels that lines may reach beyond their mask's box."""
@@ -124,7 +127,10 @@ class RasterRenderer:
         self._id_map = IdMap(pyramid.size)
         self._picture = LevelWindows(self._picture_pixels, pyramid.size, QImage.Format.Format_RGB32)
         self._overlay = LevelWindows(
-            self._overlay_pixels, pyramid.size, QImage.Format.Format_ARGB32_Premultiplied
+            self._overlay_pixels,
+            pyramid.size,
+            QImage.Format.Format_ARGB32_Premultiplied,
+            _WHOLE_OVERLAY_PIXELS,
         )
         self._mix_colors()
 

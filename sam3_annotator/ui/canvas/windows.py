@@ -38,12 +38,20 @@ class LevelWindows:
             premultiplied; the box is in pixels of that level.
         size: of level 0; level k has ``ceil(size / 2**k)`` pixels.
         image_format: how Qt reads the numbers.
+        whole_pixels: a level up to this size is kept whole, of a larger one what is in sight.
     """
 
-    def __init__(self, source: Source, size: Size, image_format: QImage.Format) -> None:
+    def __init__(
+        self,
+        source: Source,
+        size: Size,
+        image_format: QImage.Format,
+        whole_pixels: int = WHOLE_LEVEL_PIXELS,
+    ) -> None:
         self._source = source
         self._size = size
         self._format = image_format
+        self._whole_pixels = whole_pixels
         self._windows: dict[int, _Window] = {}
 
     def image(self, level: int, box: PixelBox) -> tuple[QImage, PixelBox]:
@@ -79,7 +87,7 @@ class LevelWindows:
         step = 1 << level
         whole = PixelBox(0, 0, -(-self._size.width // step), -(-self._size.height // step))
         region = whole
-        if whole.width * whole.height > WHOLE_LEVEL_PIXELS:
+        if whole.width * whole.height > self._whole_pixels:
             spare = PixelBox(
                 box.left - _SPARE, box.top - _SPARE, box.right + _SPARE, box.bottom + _SPARE
             )
