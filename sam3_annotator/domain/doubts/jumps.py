@@ -29,6 +29,8 @@ _MEMORY_FRAMES = 80.0
 """How slowly the doubt after a jump fades."""
 _HINDSIGHT_FRAMES = 30.0
 """How slowly it fades towards the frames before."""
+_OTHER_SIDE = 0.5
+"""Share of the doubt that the less likely side of a lone jump gets."""
 _LONGEST = 90
 """Frames within which a second jump can take the first one back."""
 _AROUND = 40
@@ -116,13 +118,21 @@ def _follow(evidence: Evidence, track: _Track) -> None:
         start = None if track.partners[event] else _onset(track, event)
         if start is not None:
             _cast(evidence, track, event, np.arange(start, event), strength)
-        elif not track.partners[event] and _is_before_odd(track, event):
-            before = np.arange(event - 1, -1, -1)
-            _cast(evidence, track, event, before, strength, _HINDSIGHT_FRAMES)
         else:
-            after = np.arange(event, track.rows.size)
-            memory = np.inf if track.partners[event] else _MEMORY_FRAMES
-            _cast(evidence, track, event, after, strength, memory)
+            _cast_around(evidence, track, event)
+
+
+def _cast_around(evidence: Evidence, track: _Track, event: int) -> None:
+    """Doubt both sides of a lone jump, the likelier one more; after a swap only what follows."""
+    strength = float(track.jumps[event])
+    after, before = np.arange(event, track.rows.size), np.arange(event - 1, -1, -1)
+    if track.partners[event]:
+        _cast(evidence, track, event, after, strength)
+        return
+    is_before = _is_before_odd(track, event)
+    shares = (_OTHER_SIDE, 1.0) if is_before else (1.0, _OTHER_SIDE)
+    _cast(evidence, track, event, after, shares[0] * strength, _MEMORY_FRAMES)
+    _cast(evidence, track, event, before, shares[1] * strength, _HINDSIGHT_FRAMES)
 
 
 def _onset(track: _Track, event: int) -> int | None:
@@ -161,9 +171,10 @@ def _put_right(track: _Track, event: int, later: list[int]) -> int | None:
     for other in later:
         if abs(int(track.frames[other] - track.frames[event - 1])) > _LONGEST:
             return None
-        partner = track.partners[event]
-        if partner and partner == track.partners[other]:
-            return other
+        if track.partners[event] or track.partners[other]:  # only a swap puts a swap right
+            if track.partners[event] == track.partners[other]:
+                return other
+            continue
         grown = abs(_settled(track, other, other + _STATE_ROWS)[0] - old[0])
         odd = abs(_settled(track, event, min(other, event + _STATE_ROWS))[0] - old[0])
         is_like_before = grown < max(_SAME_SIZE, 0.4 * odd)
