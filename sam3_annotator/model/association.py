@@ -139,7 +139,7 @@ def contested(logits: Tensor, keep_share: float) -> Tensor:
     numbers = torch.arange(logits.shape[0], device=logits.device)[:, None, None]
     kept = (inside & (winner[None] == numbers)).flatten(1).sum(1)
     area = inside.flatten(1).sum(1).clamp(min=1)
-    return kept < keep_share * area
+    return kept / area < keep_share
 
 
 def exclusive(logits: Tensor, sureness: Tensor, losing_logit: float = -10.0) -> Tensor:
