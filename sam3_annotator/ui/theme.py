@@ -139,6 +139,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 
 #top_bar { border-bottom: 1px solid $line; }
 #status_bar { border-top: 1px solid $line; }
 #status_bar QLabel { color: $dim; font-size: 12px; }
+#status_button { padding: 0 10px; min-height: 18px; max-height: 18px; font-size: 12px; }
 QStatusBar::item { border: none; }
 QMenuBar { background: transparent; spacing: 0; }
 QMenuBar::item { padding: 6px 10px; border-radius: 6px; color: $dim; background: transparent; }

@@ -58,7 +58,7 @@ class ModelDesk(QObject):
 
         def on_item(item: Item) -> None:
             if isinstance(item, Progress):
-                self._work.advance("model", item.done, item.total, item.text)
+                self._work.advance("model", item.done, item.total)  # the title says it, translated
             elif isinstance(item, ModelLoaded):
                 self._loaded(item.info, choice)
 

@@ -169,3 +169,12 @@ def test_nothing_is_cut_off_in_a_small_window(labelling, qtbot):
         right = widget.mapTo(window, QPoint(widget.width(), 0)).x()
         assert right <= 1280
         assert widget.width() >= widget.minimumSizeHint().width()
+
+
+def test_the_status_bar_shows_its_buttons_whole(labelling, qtbot):
+    status = labelling.window.parts.status
+    status.show_work("adding pictures", 3, 10, "12 s left", can_pause=True)
+    for button in (status._pause, status._cancel):
+        qtbot.waitUntil(button.isVisible)
+        assert button.minimumSizeHint().height() <= button.height() <= status.height()
+        assert status.rect().contains(button.geometry())
