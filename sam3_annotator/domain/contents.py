@@ -78,6 +78,10 @@ class RowSource(Protocol):
         """The prompt log of a media, oldest first."""
         ...
 
+    def blobs(self, blob_ids: Sequence[BlobId]) -> Mapping[BlobId, bytes]:
+        """Many stored masks in one go; those that are not there are left out."""
+        ...
+
     def blob(self, blob_id: BlobId) -> bytes:
         """A stored mask, as :meth:`Mask.to_bytes` gave it.
 

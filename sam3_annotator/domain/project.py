@@ -6,6 +6,7 @@ somebody looks at it, and may be dropped from memory again, because disk holds t
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ from sam3_annotator.domain.entities import (
 )
 from sam3_annotator.domain.ids import ObjectId
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.domain.masklet import Masklet
+from sam3_annotator.domain.masklet import Masklet, unpack_blob_id
 from sam3_annotator.errors import ProjectTrouble, Rejected
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _ROWS_KEPT = 1_500_000
 _MASK_BYTES_KEPT = 256 << 20
 _WALK_BATCH = 256
+_BLOB_BATCH = 500
 
 
 class Project:
@@ -146,6 +148,13 @@ class Project:
             if annotation is not None:
                 found.append((item, annotation))
         return tuple(found)
+
+    def preload_masks(self, media_id: MediaId, start: int, stop: int) -> None:
+        """Read the masks of a stretch of frames (ends included), because it is about to be seen."""
+        wanted: set[bytes] = set()
+        for masklet in self.contents(media_id).masklets.values():
+            wanted.update(row.tobytes() for row in masklet.between(start, stop).rows["blob"])
+        self._masks.preload({b for b in map(unpack_blob_id, wanted) if b is not None})
 
     def prompts(self, media_id: MediaId) -> tuple[PromptRecord, ...]:
         """The prompt log of a media, oldest first."""
@@ -282,8 +291,20 @@ class MaskCache:
         if mask is not None:
             self._masks.move_to_end(blob_id)
             return mask
+        return self._keep(blob_id, self._source.blob(blob_id))
+
+    def preload(self, blob_ids: Iterable[BlobId]) -> None:
+        """Read many masks in one go; a damaged one is told of when somebody asks for it."""
+        missing = [one for one in blob_ids if one not in self._masks]
+        for first in range(0, len(missing), _BLOB_BATCH):
+            batch = self._source.blobs(missing[first : first + _BLOB_BATCH])
+            for blob_id, data in batch.items():
+                with contextlib.suppress(ProjectTrouble):
+                    self._keep(blob_id, data)
+
+    def _keep(self, blob_id: BlobId, data: bytes) -> Mask:
         try:
-            mask = Mask.from_bytes(self._source.blob(blob_id))
+            mask = Mask.from_bytes(data)
         except ValueError as error:
             raise ProjectTrouble(
                 f"A mask in the project file is damaged ({error}).",

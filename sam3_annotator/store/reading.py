@@ -83,6 +83,15 @@ class StoredRows:
             )
         return bytes(data)
 
+    def blobs(self, blob_ids: Sequence[BlobId]) -> dict[BlobId, bytes]:
+        """Many stored masks in one go; those that are not there are left out."""
+        table = schema.BLOBS
+        keys = [bytes.fromhex(one) for one in blob_ids]
+        query = select(table.c.id, table.c.data).where(table.c.id.in_(keys))
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return {BlobId(bytes(key).hex()): bytes(data) for key, data in rows}
+
     def _load_batch(
         self,
         connection: Connection,

@@ -6,9 +6,11 @@ whose connection is queued, so every drain runs on the main thread.
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from sam3_annotator.engine.outbox import Outbox
 from sam3_annotator.engine.worker import Engine
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sam3_annotator.domain.changes import Touched
-    from sam3_annotator.engine.protocol import Session
+    from sam3_annotator.engine.protocol import Message, Session
     from sam3_annotator.workflow.document import Document
+
+SLICE_S = 0.012
+"""How long answers are delivered before the window gets a turn."""
 
 
 class EngineBridge(QObject):
@@ -37,6 +42,7 @@ class EngineBridge(QObject):
         super().__init__(parent)
         self.woken.connect(self._drain, Qt.ConnectionType.QueuedConnection)
         self._outbox = Outbox(self.woken.emit)
+        self._waiting: deque[Message] = deque()
         self.engine = Engine(make_session, self._outbox)
         self.desk = Desk(self.engine)
 
@@ -44,11 +50,27 @@ class EngineBridge(QObject):
         """Stop the model thread; whether it is gone."""
         is_gone = self.engine.close()
         self._outbox.drain()
+        self._waiting.clear()
         return is_gone
 
     @Slot()
     def _drain(self) -> None:
-        self.desk.deliver(self._outbox.drain())
+        """Deliver for a slice of time; what is left waits for the next turn of the event loop.
+
+        The outbox is emptied only when nothing waits here, so that a fast engine is still held
+        back by a slow window.
+        """
+        until = time.monotonic() + SLICE_S
+        while self._has_message():
+            self.desk.deliver((self._waiting.popleft(),))
+            if time.monotonic() >= until:
+                QTimer.singleShot(0, self._drain)
+                return
+
+    def _has_message(self) -> bool:
+        if not self._waiting:
+            self._waiting.extend(self._outbox.drain())
+        return bool(self._waiting)
 
 
 class ReadingBridge(QObject):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sam3_annotator.workflow.view_state import View
 
 _TICK_MS = 4
+MASKS_AHEAD = 12
 
 
 class PlaybackDesk(QObject):
@@ -51,6 +52,7 @@ class PlaybackDesk(QObject):
         self._times: dict[MediaId, tuple[float, ...]] = {}
         self._playing: PlayClock | None = None
         self._own_frame: int | None = None
+        self._masks_until = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK_MS)
@@ -113,7 +115,7 @@ class PlaybackDesk(QObject):
                 begin = int(view.span[0])
         if begin >= len(times) - 1:
             begin = 0
-        self._own_frame = begin
+        self._own_frame, self._masks_until = begin, begin
         self._playing = PlayClock(times, begin, self._clock(), stop)
         self._workspace.state.update(frame=FrameIndex(begin), is_playing=True)
         self._timer.start()
@@ -125,9 +127,17 @@ class PlaybackDesk(QObject):
         due = self._playing.due(now)
         if due != self._workspace.view.frame:
             self._own_frame = due
+            self._read_masks_ahead(due)
             self._workspace.state.update(frame=FrameIndex(due))
         elif self._playing.is_over(now):
             self.stop()
+
+    def _read_masks_ahead(self, frame: int) -> None:
+        """Read the masks of a stretch at once; one by one they would cost more than the frame."""
+        project, media_id = self._workspace.project, self._workspace.view.media_id
+        if project is not None and media_id is not None and frame >= self._masks_until:
+            self._masks_until = frame + MASKS_AHEAD
+            project.preload_masks(media_id, frame, self._masks_until)
 
     def _view_changed(self, before: View, after: View) -> None:
         """Anybody else who moves the view takes over."""

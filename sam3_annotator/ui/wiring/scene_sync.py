@@ -12,6 +12,7 @@ from sam3_annotator.ui import canvas as scene
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring import naming
 from sam3_annotator.ui.wiring.clip_hint import clip_hint
+from sam3_annotator.ui.wiring.draw_hint import draw_hint
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
@@ -58,6 +59,8 @@ class SceneSync(QObject):
             self._canvas.set_tool(scene.ToolName(after.tool.value))
         if before.display != after.display:
             self._show_display(after.display)
+        if after.is_playing and before.frame != after.frame:
+            return  # drawn once, when the picture arrives
         self.refresh()
 
     def _touched(self, touched: Touched) -> None:
@@ -147,7 +150,8 @@ class SceneSync(QObject):
 
     def _hint(self, attempt: Attempt) -> scene.Hint:
         if not attempt.is_open:
-            return clip_hint(self._workspace)
+            told = clip_hint(self._workspace)
+            return told if told != scene.Hint() else draw_hint(self._workspace)
         parts = [self._target_name(attempt)]
         clicks = len(attempt.prompts.clicks)
         if clicks:
