@@ -13,7 +13,7 @@ from sam3_annotator.ui.text import translate
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.domain.ids import MediaId, ObjectId
     from sam3_annotator.ui.actions.action_set import ActionSet
     from sam3_annotator.ui.wiring.desks import Desks
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -23,6 +23,13 @@ OBJECT_MENU = (
     *("object.to_front", "object.to_back", "mask.unite", ""),
     *("mask.fill_holes", "mask.drop_islands", "mask.smooth", ""),
     *("edit.copy", "edit.categories", "edit.remove"),
+)
+LANE_MENU = (
+    *("clip.forward", "clip.backward", "clip.both", "clip.in_range", "clip.correct", ""),
+    *("clip.split", "clip.merge", "clip.swap", ""),
+    *("flag.absent", "flag.occluded", "flag.unsure", ""),
+    *("clip.hold", "clip.interpolate", "clip.smooth", "clip.delete_range", ""),
+    *("object.hide", "object.lock", "edit.remove"),
 )
 MEDIA_MENU = ("media.done", "file.export", "", "file.locate", "media.remove")
 
@@ -53,6 +60,15 @@ class ContextMenus(QObject):
         """What can be done with a picture or clip; it is shown first."""
         self._desks.navigation.go_to(media_id)
         self._filled(MEDIA_MENU).popup(at)
+
+    def open_for_lane(self, found: ObjectId | None, frame: int, at: QPoint) -> None:
+        """What can be done with a masklet; it is selected first, and the frame shown."""
+        state = self._workspace.state
+        if found is not None and found not in state.view.selection:
+            state.update(selection=(found,))
+        if state.view.span is None:
+            self._desks.navigation.go_to_frame(frame)
+        self._filled(LANE_MENU).popup(at)
 
     def _filled(self, names: tuple[str, ...]) -> QMenu:
         menu = QMenu(self._window)

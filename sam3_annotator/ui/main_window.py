@@ -174,6 +174,7 @@ class MainWindow(QMainWindow):
         menus = ContextMenus(self, workspace, self.desks, self.table)
         self.parts.objects.menu_requested.connect(menus.open_for_objects)
         self.parts.thumbnails.menu_requested.connect(menus.open_for_media)
+        self.parts.timeline.lanes.menu_wanted.connect(menus.open_for_lane)
         pictures = self.controllers.pictures
         pictures.failed.connect(lambda _, error: self.dialogs.offer_search(error))
 

@@ -37,7 +37,8 @@ class ExportWish:
 
     Attributes:
         scope: "project", "media" (the shown one), "selection" (objects) or "category".
-        tolerance_px: see :class:`~sam3_annotator.io.exchange.ExportOptions`.
+        tolerance_px, every_frame, write_frames: see
+            :class:`~sam3_annotator.io.exchange.ExportOptions`.
     """
 
     format_key: str
@@ -47,6 +48,7 @@ class ExportWish:
     tolerance_px: float | None
     every_frame: bool
     with_empty: bool
+    write_frames: bool = False
 
 
 class ExportDialog(Dialog):
@@ -107,6 +109,9 @@ class ExportDialog(Dialog):
         self.tolerance.setSingleStep(0.5)
         self.tolerance.setSuffix(" px")
         self.every_frame = QCheckBox(translate("ExportDialog", "List every frame of clips"))
+        self.write_frames = QCheckBox(
+            translate("ExportDialog", "Write the frames of clips as JPEG beside it")
+        )
         self.with_empty = QCheckBox(translate("ExportDialog", "List pictures without objects"))
         self.with_empty.setChecked(True)
 
@@ -130,6 +135,7 @@ class ExportDialog(Dialog):
             self.tolerance.value() if self.polygons.isChecked() else None,
             self.every_frame.isChecked(),
             self.with_empty.isChecked(),
+            self.write_frames.isChecked(),
         )
 
     def _form(self) -> QFormLayout:
@@ -161,6 +167,7 @@ class ExportDialog(Dialog):
         form.addRow(translate("ExportDialog", "To"), place)
         form.addRow(detail)
         form.addRow(self.every_frame)
+        form.addRow(self.write_frames)
         form.addRow(self.with_empty)
         self.format.currentIndexChanged.connect(self._format_changed)
         self.scope.currentIndexChanged.connect(self._follow)
@@ -175,6 +182,8 @@ class ExportDialog(Dialog):
 
     def _follow(self) -> None:
         is_coco = self.format.currentData() == "coco"
+        self.write_frames.setEnabled(self.chosen.frame_file is not None)
+        self.every_frame.setEnabled(not self.chosen.lists_every_frame)
         self.category.setEnabled(self.scope.currentData() == CATEGORY)
         self.polygons.setEnabled(is_coco)
         self.tolerance.setEnabled(is_coco and self.polygons.isChecked())

@@ -89,6 +89,7 @@ class ExchangeDesk(QObject):
             options = ExportOptions(
                 polygon_tolerance_px=wish.tolerance_px,
                 every_frame=wish.every_frame,
+                write_frames=wish.write_frames,
                 progress=report,
             )
             from sam3_annotator.io.clip_export import export_with_clips  # noqa: PLC0415 - slow
