@@ -92,8 +92,9 @@ class ObjectFrames:
 class SetMasks:
     """Replace masks of many objects and frames: a batch of a propagation, or an import.
 
-    Human frames and locked objects are left alone, and counted in ``skipped``, unless
-    ``source`` is HUMAN, which replaces human frames and refuses locked objects.
+    Human frames, frames that a reviewer accepted and locked objects are left alone, and counted
+    in ``skipped``, unless ``source`` is HUMAN, which replaces such frames and refuses locked
+    objects.
     """
 
     items: tuple[ObjectFrames, ...]

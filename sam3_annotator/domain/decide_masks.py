@@ -19,6 +19,7 @@ from sam3_annotator.domain.entities import FrameFlag, Source
 from sam3_annotator.domain.exclusion import apply_exclusion
 from sam3_annotator.domain.masklet import HUMAN, ROW, Masklet
 from sam3_annotator.domain.painting import GONE, annotations_of, frame_range
+from sam3_annotator.domain.review import accepted_frames
 from sam3_annotator.errors import Rejected
 
 if TYPE_CHECKING:
@@ -85,6 +86,9 @@ def _set_frames(draft: Draft, item: TrackedObject, entry: ObjectFrames, command:
     masklet = draft.masklet(item.id)
     is_human = command.source is Source.HUMAN
     sacred = set() if is_human else set(masklet.frames[masklet.is_human].tolist())
+    if not is_human:
+        contents = draft.project.contents(item.media_id)
+        sacred |= accepted_frames(contents, item.id, [edit.frame for edit in entry.masks])
     allowed = [edit for edit in entry.masks if edit.frame not in sacred]
     if allowed:
         new = annotations_of(draft, item, allowed, command.source, command.pass_id)

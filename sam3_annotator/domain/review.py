@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sam3_annotator.domain.contents import MediaContents
 from sam3_annotator.domain.entities import ReviewState
 from sam3_annotator.domain.ids import ObjectId
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sam3_annotator.domain.contents import MediaContents
     from sam3_annotator.domain.entities import ReviewMark, SignOff
     from sam3_annotator.domain.masklet import Masklet
 
@@ -56,6 +56,20 @@ def standing_codes(contents: MediaContents, object_id: ObjectId) -> NDArray[np.u
             part = slice(int(first), int(last))
             codes[part] = np.where(edited_at[part] > mark.marked_at, 0, REVIEW_CODES[mark.state])
     return codes
+
+
+def accepted_frames(
+    contents: MediaContents, object_id: ObjectId, frames: Iterable[int]
+) -> set[int]:
+    """Those of some frames on which a reviewer accepted the mask as it is now."""
+    marks = [m for m in contents.reviews.values() if m.object_id == object_id]
+    masklet = contents.masklets.get(object_id)
+    if not marks or masklet is None:
+        return set()
+    wanted = masklet.only(np.fromiter(frames, np.int64))
+    part = MediaContents(masklets={object_id: wanted}, reviews={mark.id: mark for mark in marks})
+    codes = standing_codes(part, object_id)
+    return set(wanted.frames[codes == REVIEW_CODES[ReviewState.ACCEPTED]].tolist())
 
 
 def fingerprint(contents: MediaContents, object_id: ObjectId | None, start: int, stop: int) -> str:

@@ -12,7 +12,7 @@ from sam3_annotator.domain.doubts.evidence import Evidence, measure
 from sam3_annotator.domain.doubts.jumps import follow_jumps
 from sam3_annotator.domain.doubts.looks import Eye, look_along
 from sam3_annotator.domain.doubts.pairs import LikelySwap, compare, forget_pairs
-from sam3_annotator.domain.doubts.queue import doubts_of
+from sam3_annotator.domain.doubts.queue import doubts_by_part
 from sam3_annotator.domain.doubts.signals import Weights
 
 if TYPE_CHECKING:
@@ -44,12 +44,13 @@ class Doubting:
         self._swaps: dict[tuple[ObjectId, ObjectId], list[LikelySwap]] = {}
         self._work: Iterator[None] | None = None
         self._begun: set[ObjectId] = set()
+        self._unweighed: set[ObjectId] = set()
         self._waiting: set[ObjectId] = set(project.contents(media_id).objects)
 
     @property
     def is_done(self) -> bool:
         """Whether everything has been measured."""
-        return self._work is None and not self._waiting
+        return self._work is None and not self._waiting and not self._unweighed
 
     @property
     def doubts(self) -> tuple[Doubt, ...]:
@@ -72,29 +73,39 @@ class Doubting:
         if self._work is not None:
             # What was begun mixes old and new rows: everything it touched is measured again.
             self._waiting.update(self._begun)
+            self._unweighed.update(self._evidences)
             self._work = None
 
     def use(self, weights: Weights) -> None:
         """Weigh the signals differently from now on."""
         if weights != self._weights:
             self._weights = weights
-            for object_id, evidence in self._evidences.items():
-                self._doubts[object_id] = doubts_of(evidence, weights)
+            self._unweighed = set(self._evidences)
 
     def work(self, seconds: float) -> bool:
         """Measure for about that long; whether something is left to do."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             if self._work is None:
-                if not self._waiting:
+                if self.is_done:
                     return False
-                self._begun, self._waiting = self._waiting, set()
-                self._work = self._measure(frozenset(self._begun))
+                self._begin()
+            if self._work is None:
+                continue
             try:
                 next(self._work)
             except StopIteration:
                 self._work = None
         return not self.is_done
+
+    def _begin(self) -> None:
+        if self._waiting:
+            self._begun, self._waiting = self._waiting, set()
+            self._work = self._measure(frozenset(self._begun))
+        else:
+            self._begun = set()
+            self._work = self._weigh_all(self._unweighed)
+            self._unweighed = set()
 
     def _measure(self, changed: AbstractSet[ObjectId]) -> Iterator[None]:
         media = self._project.medium(self.media_id)
@@ -108,8 +119,8 @@ class Doubting:
             self._doubts.pop(gone, None)
         for object_id in sorted(changed & set(masklets)):
             self._evidences[object_id] = measure(masklets[object_id], media.width, media.height)
-            self._weigh(object_id, masklets)
             yield
+            yield from self._weigh(object_id, masklets)
         yield from self._look(changed & set(masklets), masklets)
         yield from self._pair(changed, masklets)
 
@@ -134,10 +145,20 @@ class Doubting:
             yield
         partners = {one for pair in self._swaps if stale & set(pair) for one in pair}
         for object_id in sorted((stale | partners) & set(masklets)):
-            self._weigh(object_id, masklets)
-            yield
+            yield from self._weigh(object_id, masklets)
 
-    def _weigh(self, object_id: ObjectId, masklets: Mapping[ObjectId, Masklet]) -> None:
+    def _weigh_all(self, objects: AbstractSet[ObjectId]) -> Iterator[None]:
+        masklets = self._project.contents(self.media_id).masklets
+        for object_id in sorted(objects):
+            if object_id in self._evidences and object_id in masklets:
+                yield from self._weigh(object_id, masklets)
+
+    def _weigh(self, object_id: ObjectId, masklets: Mapping[ObjectId, Masklet]) -> Iterator[None]:
         evidence = self._evidences[object_id]
         follow_jumps(evidence, masklets[object_id])
-        self._doubts[object_id] = doubts_of(evidence, self._weights)
+        yield
+        doubts: list[Doubt] = []
+        for part in doubts_by_part(evidence, self._weights):
+            doubts.extend(part)
+            yield
+        self._doubts[object_id] = doubts

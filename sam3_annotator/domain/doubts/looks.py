@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     MaskAt = Callable[[ObjectId, FrameIndex], Mask | None]
 
+_PAUSE = 64
+"""Frames whose looks are known that may be passed without a pause."""
 _GRID = 16
 """Cells along each side of the grid that an outline is compared on."""
 _LEAST_SHARE = 0.02
@@ -121,7 +123,7 @@ class Eye:
 
 
 def look_along(evidence: Evidence, masklet: Masklet, mask_at: MaskAt, eye: Eye) -> Iterator[None]:
-    """Add PIECES and SHAPE to an object's evidence, one frame for each ``next()``.
+    """Add PIECES and SHAPE to an object's evidence, at most one mask decoded for each ``next()``.
 
     AREA, CENTRE and RETURN are then measured again without specks.
 
@@ -138,6 +140,8 @@ def look_along(evidence: Evidence, masklet: Masklet, mask_at: MaskAt, eye: Eye) 
     alike = np.ones(rows.size)
     last: tuple[BlobId | None, Look] | None = None
     for place, row in enumerate(rows.tolist()):
+        if place % _PAUSE == 0:
+            yield
         frame = masklet.frames[row]
         blob = masklet.blob_at(int(frame))
         if last is not None and blob == last[0]:

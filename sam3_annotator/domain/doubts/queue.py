@@ -11,7 +11,7 @@ from sam3_annotator.domain.doubts.signals import SIGNALS, Signal, Weights, squee
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -21,6 +21,8 @@ _SPREAD = 0.45
 """Frames around a peak belong to it while their log-odds stay above this share of its height."""
 _LONGEST = 60
 """Frames in one row of the queue at most, so that a verdict stays about one thing."""
+_PART = 600
+"""Frames that are cut into spans at once."""
 _TOLD = 0.25
 """Least log-odds that a signal must add to be told."""
 
@@ -77,20 +79,25 @@ def queue(evidences: Iterable[Evidence], weights: Weights) -> tuple[Doubt, ...]:
 
 
 def doubts_of(evidence: Evidence, weights: Weights) -> list[Doubt]:
-    """The spans of one object, in no particular order."""
+    """The spans of one object, by frame within each part and else in no particular order."""
+    return [doubt for part in doubts_by_part(evidence, weights) for doubt in part]
+
+
+def doubts_by_part(evidence: Evidence, weights: Weights) -> Iterator[list[Doubt]]:
+    """:func:`doubts_of` a few hundred frames at a time, for those who must not be kept waiting."""
     odds = weights.log_odds(evidence.strengths)
     chances = squeezed(odds)
     heights = odds - weights.bias
-    doubts: list[Doubt] = []
     open_rows = np.flatnonzero(evidence.is_open)
-    if open_rows.size == 0:
-        return doubts
-    breaks = np.flatnonzero((np.diff(open_rows) > 1) | (np.diff(evidence.frames[open_rows]) > 1))
-    for run in np.split(open_rows, breaks + 1):
-        first = int(run[0])
-        for start, stop in _spans(heights[run].tolist()):
-            doubts.append(_doubt(evidence, weights, chances, (first + start, first + stop)))
-    return doubts
+    is_break = (np.diff(open_rows) > 1) | (np.diff(evidence.frames[open_rows]) > 1)
+    for run in np.split(open_rows, np.flatnonzero(is_break) + 1):
+        for first in range(0, run.size, _PART):
+            part = run[first : first + _PART]
+            low = int(part[0])
+            yield [
+                _doubt(evidence, weights, chances, (low + start, low + stop))
+                for start, stop in _spans(heights[part].tolist())
+            ]
 
 
 def _spans(heights: list[float]) -> list[tuple[int, int]]:

@@ -104,11 +104,26 @@ def test_a_verdict_is_kept_with_its_evidence_and_undone_with_it(made):
     assert not [r for r in made.document.project.prompts(made.media) if r.kind == VERDICT]
 
 
-def test_a_verdict_on_a_mask_that_changed_no_longer_holds(made):
+def test_a_run_leaves_accepted_frames_alone_until_they_are_opened_again(made):
     item = jumping(made)
     reviewing = settled(made)
     row = reviewing.rows()[0]
     reviewing.judge(row, ReviewState.ACCEPTED)
+    before = made.document.mask(item, row.doubt.peak)
+    edit = FrameMask(row.doubt.peak, square(30, 12), 0.8)
+    run = SetMasks((ObjectFrames(item, (edit,)),), Source.MODEL)
+    assert made.document.do(run).skipped == 1
+    assert made.document.mask(item, row.doubt.peak) == before
+    reviewing.judge(row, ReviewState.NEEDS_WORK)
+    assert made.document.do(run).skipped == 0
+    assert made.document.mask(item, row.doubt.peak) != before
+
+
+def test_a_verdict_on_a_mask_that_changed_no_longer_holds(made):
+    item = jumping(made)
+    reviewing = settled(made)
+    row = reviewing.rows()[0]
+    reviewing.judge(row, ReviewState.NEEDS_WORK)
     edit = FrameMask(row.doubt.peak, square(30, 12), 0.8)
     made.document.do(SetMasks((ObjectFrames(item, (edit,)),), Source.MODEL))
     contents = made.document.project.contents(made.media)

@@ -1,0 +1,219 @@
+"""A reviewer's keys and clicks: the queue, verdicts, fixing, swapping back, signing, the report."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+from PySide6.QtCore import Qt
+
+from sam3_annotator.domain.entities import ReviewState
+from sam3_annotator.ui.dialogs.work_report import WorkReportDialog
+from sam3_annotator.ui.settings import ThemeMode
+from sam3_annotator.workflow.reviewing import Show
+from sam3_annotator.workflow.view_state import Tool
+from tests.support.planted import planted_clip
+from tests.support.planted_project import project_of
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return planted_clip(
+        0, objects=4, frame_count=80, size=(320, 200), events=4, kinds=("swap", "flicker", "lost")
+    )
+
+
+@pytest.fixture
+def reviewing(launch, planted, tmp_path, qtbot):
+    """A window on a clip with planted errors, its queue measured and the panel in front."""
+    path, _ = project_of(planted, tmp_path)
+    running = launch(path)
+    running.window.show()
+    qtbot.waitUntil(lambda: running.window.controllers.pictures.picture is not None)
+    running.window.docks["review"].raise_()
+    wait_for_queue(running, qtbot)
+    return running
+
+
+def wait_for_queue(running, qtbot):
+    desk = running.desks.review
+    qtbot.waitUntil(lambda: desk.is_watched and desk.reviewing.is_done, timeout=30_000)
+
+
+def press(running, qtbot, key, modifier=Qt.KeyboardModifier.NoModifier):
+    canvas = running.window.parts.canvas
+    canvas.setFocus()
+    qtbot.keyClick(canvas, key, modifier)
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def rows(running):
+    return running.window.parts.review.view.model().rows
+
+
+def test_the_panel_lists_doubts_with_reasons_and_places(reviewing, qtbot):
+    qtbot.waitUntil(lambda: len(rows(reviewing)) > 2)
+    for row in rows(reviewing):
+        assert row.title.startswith("blob ")
+        assert row.place.startswith("f ")
+        assert row.detail
+        assert row.detail in row.spoken
+    assert not reviewing.desks.review.reviewing.calibration.is_known
+    assert "default weights" in reviewing.window.parts.review._trust.text()
+
+
+def test_q_goes_to_the_first_row_and_y_accepts_it_and_goes_on(reviewing, qtbot):
+    first, second = reviewing.desks.review.reviewing.rows()[:2]
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    view = reviewing.workspace.view
+    assert (view.frame, view.selection) == (first.doubt.peak, (first.object_id,))
+    press(reviewing, qtbot, Qt.Key.Key_Y)
+    (mark,) = reviewing.project.contents(view.media_id).reviews.values()
+    assert (mark.object_id, mark.state, mark.author) == (
+        first.object_id, ReviewState.ACCEPTED, "Ada",
+    )  # fmt: skip
+    assert mark.start <= first.doubt.peak <= mark.stop
+    view = reviewing.workspace.view
+    assert (view.frame, view.selection) == (second.doubt.peak, (second.object_id,))
+
+
+def test_n_rejects_and_undo_brings_the_row_back(reviewing, qtbot):
+    first = reviewing.desks.review.reviewing.rows()[0]
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    press(reviewing, qtbot, Qt.Key.Key_N)
+    shown = reviewing.desks.review.reviewing.rows()
+    assert first.doubt.peak not in {r.doubt.peak for r in shown if r.object_id == first.object_id}
+    press(reviewing, qtbot, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    wait_for_queue(reviewing, qtbot)
+    assert reviewing.desks.review.reviewing.rows()[0].doubt == first.doubt
+
+
+def test_fixing_stays_with_the_click_tool(reviewing, qtbot):
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    press(reviewing, qtbot, Qt.Key.Key_V)
+    before = reviewing.workspace.view
+    press(reviewing, qtbot, Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
+    after = reviewing.workspace.view
+    assert after.tool is Tool.CLICK
+    assert (after.frame, after.selection) == (before.frame, before.selection)
+    (mark,) = reviewing.project.contents(after.media_id).reviews.values()
+    assert mark.state is ReviewState.NEEDS_WORK
+
+
+def test_a_click_on_a_row_shows_it(reviewing, qtbot):
+    view = reviewing.window.parts.review.view
+    qtbot.waitUntil(lambda: len(rows(reviewing)) > 1)
+    wanted = reviewing.desks.review.reviewing.rows()[1]
+    qtbot.mouseClick(
+        view.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=view.visualRect(view.model().index(1, 0)).center(),
+    )
+    assert reviewing.workspace.view.frame == wanted.doubt.peak
+    qtbot.waitUntil(lambda: reviewing.window.parts.review._count.text().startswith("2 "))
+
+
+def test_one_key_swaps_back(reviewing, planted, qtbot):
+    desk = reviewing.desks.review
+    assert planted.swaps
+    (_, swap) = desk.reviewing.swaps[0]
+    reviewing.workspace.state.update(frame=swap.frame, selection=(swap.first,))
+    before = reviewing.project.masklet(swap.first).rows["area"].copy()
+    press(
+        reviewing, qtbot, Qt.Key.Key_X,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )  # fmt: skip
+    after = reviewing.project.masklet(swap.first).rows["area"]
+    at = int(swap.frame)
+    assert (before[:at] == after[:at]).all()
+    assert (before[at:] != after[at:]).any()
+    assert "Swap" in reviewing.workspace.document.undo_title
+    wait_for_queue(reviewing, qtbot)
+    assert swap not in [one for _, one in desk.reviewing.swaps]
+
+
+def test_filters_show_what_was_said(reviewing, qtbot):
+    panel, desk = reviewing.window.parts.review, reviewing.desks.review
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    press(reviewing, qtbot, Qt.Key.Key_Y)
+    place = panel.filter.findData(Show.ACCEPTED.value)
+    panel.filter.setCurrentIndex(place)
+    panel.filter.activated.emit(place)
+    qtbot.waitUntil(lambda: len(rows(reviewing)) == len(desk.reviewing.rows(Show.ACCEPTED)) > 0)
+
+
+def test_every_instance_found_is_one_key(reviewing, qtbot):
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    panel = reviewing.window.parts.review
+    qtbot.waitUntil(lambda: "Every blob found?" in panel.question.text())
+    press(reviewing, qtbot, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: "some are missing, said Ada" in panel.question.text())
+    press(reviewing, qtbot, Qt.Key.Key_Y, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: "all found, said Ada" in panel.question.text())
+
+
+def test_comments_are_pinned_opened_and_dealt_with(reviewing, qtbot):
+    panel = reviewing.window.parts.review
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    view = reviewing.workspace.view
+    qtbot.keyClicks(panel.comments.line, "whose arm is this?")
+    qtbot.keyClick(panel.comments.line, Qt.Key.Key_Return)
+    (comment,) = reviewing.project.contents(view.media_id).comments.values()
+    assert (comment.frame, comment.object_id) == (view.frame, view.selection[0])
+    press(reviewing, qtbot, Qt.Key.Key_Home)
+    panel.comments.opened.emit(comment.id)
+    assert reviewing.workspace.view.frame == comment.frame
+    panel.comments.resolved.emit(comment.id, True)
+    (comment,) = reviewing.project.contents(view.media_id).comments.values()
+    assert comment.is_resolved
+
+
+def test_signing_off_and_what_changed_since(reviewing, qtbot):
+    panel, desk = reviewing.window.parts.review, reviewing.desks.review
+    reviewing.workspace.state.update(selection=())
+    qtbot.mouseClick(panel.sign, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Signed by Ada" in panel._signature.text())
+    assert desk.reviewing.rows(Show.UNSIGNED) == ()
+
+
+def test_the_review_arrangement_puts_the_panel_in_front(reviewing, qtbot):
+    press(reviewing, qtbot, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    assert reviewing.window.docks["review"].isVisible()
+    assert not reviewing.window.docks["candidates"].isVisible()
+    press(reviewing, qtbot, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(reviewing.window.docks["candidates"].isVisible)
+
+
+def test_the_work_report_is_shown_and_saved(reviewing, qtbot, tmp_path):
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    press(reviewing, qtbot, Qt.Key.Key_Y)
+    reviewing.desks.review.show_report()
+
+    def found():
+        dialogs = reviewing.window.findChildren(WorkReportDialog)
+        return dialogs[0] if dialogs else None
+
+    qtbot.waitUntil(lambda: found() is not None)
+    dialog = found()
+    assert dialog.table.item(0, 0).text() == "Ada"
+    reviewing.window.reports._ask = reviewing.answers
+    reviewing.answers.paths = [tmp_path / "report.csv"]
+    qtbot.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+    people = read_csv(tmp_path / "report.csv")
+    assert [row["person"] for row in people] == ["Ada", "all"]
+    assert people[-1]["judged_accepted"] == "1"
+    assert len(read_csv(tmp_path / "report.objects.csv")) == 4
+    dialog.close()
+
+
+@pytest.mark.parametrize("theme", [ThemeMode.LIGHT, ThemeMode.DARK])
+def test_the_panel_draws_in_both_themes(reviewing, qtbot, theme):
+    reviewing.workspace.theme.use(theme)
+    panel = reviewing.window.parts.review
+    picture = panel.grab().toImage()
+    tokens = reviewing.workspace.theme.tokens
+    assert picture.pixelColor(2, picture.height() - 2).lightness() > 128 or tokens.is_dark
