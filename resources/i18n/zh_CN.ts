@@ -1301,6 +1301,10 @@
       <translation>列出视频的每一帧</translation>
     </message>
     <message>
+      <source>Write the frames of clips as JPEG beside it</source>
+      <translation>在旁边以 JPEG 写出视频帧</translation>
+    </message>
+    <message>
       <source>List pictures without objects</source>
       <translation>列出没有对象的图片</translation>
     </message>
@@ -1600,6 +1604,34 @@
       <source>human frame</source>
       <translation>人工帧</translation>
     </message>
+    <message>
+      <source>select the object first</source>
+      <translation>请先选择对象</translation>
+    </message>
+    <message>
+      <source>select</source>
+      <translation>选择</translation>
+    </message>
+    <message>
+      <source>adds to {object}</source>
+      <translation>添加到 {object}</translation>
+    </message>
+    <message>
+      <source>corrects {object}</source>
+      <translation>修正 {object}</translation>
+    </message>
+    <message>
+      <source>takes from {object}</source>
+      <translation>从 {object} 擦除</translation>
+    </message>
+    <message>
+      <source>splits {object}</source>
+      <translation>分割 {object}</translation>
+    </message>
+    <message>
+      <source>new object</source>
+      <translation>新对象</translation>
+    </message>
     <message numerus="yes">
       <source>%n click(s)</source>
       <translation>
@@ -1633,10 +1665,6 @@
     <message>
       <source>new {category}</source>
       <translation>新的 {category}</translation>
-    </message>
-    <message>
-      <source>new object</source>
-      <translation>新对象</translation>
     </message>
   </context>
   <context>
@@ -2621,8 +2649,32 @@
       <translation>切分</translation>
     </message>
     <message>
-      <source>Add object</source>
-      <translation>添加对象</translation>
+      <source>New object by click</source>
+      <translation>点击新建对象</translation>
+    </message>
+    <message>
+      <source>New object by box</source>
+      <translation>画框新建对象</translation>
+    </message>
+    <message>
+      <source>New object by brush</source>
+      <translation>画笔新建对象</translation>
+    </message>
+    <message>
+      <source>New object by polygon</source>
+      <translation>多边形新建对象</translation>
+    </message>
+    <message>
+      <source>New object by lasso</source>
+      <translation>套索新建对象</translation>
+    </message>
+    <message>
+      <source>New object by fill</source>
+      <translation>填充新建对象</translation>
+    </message>
+    <message>
+      <source>New object</source>
+      <translation>新建对象</translation>
     </message>
     <message>
       <source>Fill holes</source>

@@ -217,7 +217,7 @@ class Gestures(QObject):
             return
         with workspace.explaining():
             document = workspace.require_document()
-            with document.step(translate("Step", "Add object")):
+            with document.step(_title_of_new(origin)):
                 category = self._categories.for_new_object()
                 made = document.do(
                     AddObjects(
@@ -254,6 +254,18 @@ class Gestures(QObject):
     def _area_picked(self, found: Iterable[ObjectId], extends: bool) -> None:  # noqa: FBT001
         before = self._workspace.view.selection if extends else ()
         self._workspace.state.update(selection=tuple(dict.fromkeys((*before, *found))))
+
+
+def _title_of_new(origin: str) -> str:
+    """What the step that makes a new object is called in the history."""
+    return {
+        "click": translate("Step", "New object by click"),
+        "box": translate("Step", "New object by box"),
+        "brush": translate("Step", "New object by brush"),
+        "polygon": translate("Step", "New object by polygon"),
+        "lasso": translate("Step", "New object by lasso"),
+        "fill": translate("Step", "New object by fill"),
+    }.get(origin, translate("Step", "New object"))
 
 
 def missing_ability(capability: Capability, has_model: bool) -> str:  # noqa: FBT001

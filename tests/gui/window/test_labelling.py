@@ -157,3 +157,28 @@ def test_accepted_masks_are_a_persons_work(labelling, qtbot):
     ((_, annotation),) = labelling.project.on_frame(view.media_id, view.frame)
     assert annotation.source is Source.HUMAN
     assert annotation.author == "Ada"
+
+
+def test_the_history_says_how_an_object_was_made(labelling, qtbot):
+    add_object(labelling, qtbot)
+    labelling.window.table["tool.brush"].trigger()
+    stroke = Mask.from_box(PixelBox(10, 10, 30, 30))
+    labelling.window.parts.canvas.stroke_finished.emit(stroke, False)
+    titles = [entry.title for entry in labelling.workspace.document.history()]
+    assert titles[:2] == ["New object by brush", "New object by click"]
+
+
+def test_the_canvas_says_whose_pixels_a_tool_changes(labelling):
+    canvas, table = labelling.window.parts.canvas, labelling.window.table
+    table["tool.eraser"].trigger()
+    assert canvas._marks.hint.text == "select the object first"
+    table["tool.brush"].trigger()
+    assert canvas._marks.hint.text == ""
+    canvas.stroke_finished.emit(Mask.from_box(PixelBox(10, 10, 30, 30)), False)
+    assert canvas._marks.hint.text == "adds to object 1"
+    table["tool.split"].trigger()
+    assert canvas._marks.hint.text == "splits object 1"
+    table["tool.click"].trigger()
+    assert canvas._marks.hint.text == "corrects object 1"
+    canvas.drop_requested.emit()
+    assert canvas._marks.hint.text == ""
