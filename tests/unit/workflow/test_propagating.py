@@ -13,6 +13,7 @@ from sam3_annotator.domain.commands import (
     FrameMask,
     NewMedia,
     NewObject,
+    RemoveObjects,
     SetMask,
 )
 from sam3_annotator.domain.entities import MEASURED_PASSES, MediaKind, Source
@@ -25,6 +26,7 @@ from sam3_annotator.errors import Rejected, WeightsTrouble
 from sam3_annotator.workflow.document import Document
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
+from tests.support.projects import failing_writes
 
 FRAMES = 40
 
@@ -219,3 +221,68 @@ def test_progress_tells_speed_and_time_left(clip, car, propagating, pump):
     assert middle.total == 29
     assert middle.frames_per_s > 0
     assert middle.seconds_left == pytest.approx(19 / middle.frames_per_s)
+
+
+def test_a_cancel_that_comes_when_the_first_walk_is_over_stops_the_second(
+    document, clip, car, propagating, pump
+):
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    original, seen = propagating._on_changed, []
+
+    def cancel_at_the_end(progress):
+        original(progress)
+        seen.append(progress.done)
+        if progress.done == FRAMES - 11:
+            propagating.cancel()
+
+    propagating._on_changed = cancel_at_the_end
+    pump.settle()
+    assert propagating.progress.can_go_on
+    assert min(sources(document, car)) == 10
+    propagating._on_changed = original
+    propagating.go_on()
+    pump.settle()
+    assert len(sources(document, car)) == FRAMES
+
+
+def test_an_object_removed_meanwhile_is_left_out(document, clip, car, propagating, pump):
+    category = next(iter(document.project.categories))
+    masks = (FrameMask(FrameIndex(10), square(120)),)
+    (other,) = document.do(AddObjects((NewObject(clip, CategoryId(category), masks),))).made
+    original = propagating._on_changed
+
+    def remove(progress):
+        original(progress)
+        if progress.done == 5:
+            document.do(RemoveObjects((car,)))
+
+    propagating._on_changed = remove
+    propagating.start(clip, (car, ObjectId(other)), wish(10, Reach.FORWARD))
+    pump.settle()
+    assert len(sources(document, ObjectId(other))) == FRAMES - 10
+    assert not sources(document, car)
+
+
+def test_a_full_disk_stops_the_run_and_is_told(document, clip, car, propagating, pump):
+    told = []
+    propagating.on_trouble = told.append
+    pump.session.gate.clear()
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    with failing_writes(document, 0):
+        pump.session.gate.set()
+        pump.settle()
+    assert not propagating.is_running
+    assert "full" in str(told[0])
+    assert sources(document, car) == {10: Source.HUMAN}
+    propagating.go_on()
+    pump.settle()
+    assert len(sources(document, car)) == FRAMES - 10
+
+
+def test_an_abandoned_run_writes_nothing_more(document, clip, car, propagating, pump):
+    pump.session.gate.clear()
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    propagating.abandon()
+    pump.session.gate.set()
+    pump.settle()
+    assert sources(document, car) == {10: Source.HUMAN}

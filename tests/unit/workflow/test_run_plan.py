@@ -13,13 +13,16 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.workflow.run_plan import (
     Agreement,
     AgreementWatch,
+    Leg,
     Reach,
+    Stretch,
     Wish,
     cuts_between,
     gap_around,
     plan_run,
     remaining_frames,
     seed_frames,
+    split_legs,
 )
 
 A, B = ObjectId(1), ObjectId(2)
@@ -152,3 +155,18 @@ def test_frames_that_a_stop_saves():
         masklet(A, [10], range(10)), backward.stretches[0], 7, Direction.BACKWARD
     )
     assert saved == 7
+
+
+def test_objects_that_do_not_fit_together_go_in_groups_with_all_their_walks():
+    legs = tuple(
+        Leg(direction, tuple(Stretch(ObjectId(n), FrameIndex(1), FrameIndex(9)) for n in (1, 2, 3)))
+        for direction in (Direction.FORWARD, Direction.BACKWARD)
+    )
+    split = split_legs(legs, 2)
+    assert [(leg.direction, [s.object_id for s in leg.stretches]) for leg in split] == [
+        (Direction.FORWARD, [1, 2]),
+        (Direction.BACKWARD, [1, 2]),
+        (Direction.FORWARD, [3]),
+        (Direction.BACKWARD, [3]),
+    ]
+    assert split_legs(legs, 0) == split_legs(legs, 3) == legs

@@ -1,0 +1,56 @@
+"""What a run will need is said before it begins, from the model's own plan."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from sam3_annotator.domain.ids import MediaId
+from sam3_annotator.engine.protocol import MediaRef, PlanRun, RunNeeds
+from sam3_annotator.errors import Rejected
+from sam3_annotator.inference import device as devices
+from sam3_annotator.inference.machine import MemoryFigures
+from sam3_annotator.inference.run_needs import run_needs
+from tests.support.tiny_models import tiny_sam2, tiny_sam3, without_memory
+
+CLIP = MediaRef(MediaId(1), "/clip", 0, "clip", "h")
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _some_memory(monkeypatch):
+    figures = MemoryFigures(1 << 30, 1 << 20, 0)
+    monkeypatch.setattr(devices, "memory", lambda _: figures)
+
+
+@pytest.mark.parametrize("make", [tiny_sam2, tiny_sam3])
+def test_needs_grow_with_objects_and_human_frames(make):
+    backend = make()
+    one = run_needs(backend, CPU, PlanRun(CLIP, 1), 0)
+    ten = run_needs(backend, CPU, PlanRun(CLIP, 10), 0)
+    more = run_needs(backend, CPU, PlanRun(CLIP, 10, prompted_frames=5), 0)
+    assert ten.total_bytes - one.total_bytes == 9 * one.object_bytes > 0
+    assert more.object_bytes > ten.object_bytes
+
+
+def test_caches_that_would_be_dropped_count_as_free():
+    needs = run_needs(tiny_sam2(), CPU, PlanRun(CLIP, 1), 5000)
+    assert needs.free_bytes == (1 << 20) + 5000
+
+
+def test_weights_without_memory_are_refused():
+    with pytest.raises(Rejected, match="cannot track"):
+        run_needs(without_memory(tiny_sam2()), CPU, PlanRun(CLIP, 1), 0)
+
+
+def test_a_model_that_cannot_tell_says_nothing():
+    needs = run_needs(object(), CPU, PlanRun(CLIP, 3), 0)
+    assert needs == RunNeeds(3, 0, 0, 0)
+    assert needs.fits
+    assert needs.objects_that_fit == 3
+
+
+def test_how_many_objects_fit():
+    assert RunNeeds(5, 100, 10, 150).fits
+    assert RunNeeds(6, 100, 10, 150).objects_that_fit == 5
+    assert RunNeeds(6, 100, 10, 99).objects_that_fit == 0
