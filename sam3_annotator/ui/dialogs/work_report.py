@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sam3_annotator.workflow.work_report import PersonWork, WorkReport
 
 _MOST_DAYS = 10
+_MOST_PEOPLE = 8
+"""Rows of the table that are shown without scrolling."""
 
 
 class WorkReportDialog(Dialog):
@@ -34,9 +36,9 @@ class WorkReportDialog(Dialog):
         title = translate("WorkReportDialog", "Work report")
         super().__init__(parent, title, title)
         self.report = report
-        self.resize(760, 560)
+        self.resize(900, 480)
         self.table = _table(report)
-        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.table)
         for heading, plot in _plots(report, tokens):
             self.body.addWidget(label(heading, "section"))
             self.body.addWidget(plot)
@@ -45,6 +47,7 @@ class WorkReportDialog(Dialog):
             "Time counts while traces of a person follow each other within two minutes.",
         )
         self.body.addWidget(label(hint, "small"))
+        self.body.addStretch(1)
         self.save = self.add_button(translate("WorkReportDialog", "Save CSV…"), is_default=True)
         self.save.clicked.connect(self.save_requested)
         self.add_close()
@@ -88,6 +91,8 @@ def _table(report: WorkReport) -> QTableWidget:
             side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
             item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             table.setItem(row, column, item)
+    shown = min(len(rows), _MOST_PEOPLE)
+    table.setFixedHeight(header.sizeHint().height() + 8 + shown * table.rowHeight(0))
     return table
 
 
@@ -125,10 +130,7 @@ def _plots(report: WorkReport, tokens: Tokens) -> list[tuple[str, QWidget]]:
         for person in report.people
         if person.seconds_per_frame is not None
     ]
-    days = [
-        Part(_day(day), count, str(count))
-        for day, count in report.days[-_MOST_DAYS:]
-    ]
+    days = [Part(_day(day), count, str(count)) for day, count in report.days[-_MOST_DAYS:]]
     plots: list[tuple[str, QWidget]] = []
     source_title = translate("WorkReportDialog", "WHO MADE THE MASKS")
     if shares:
