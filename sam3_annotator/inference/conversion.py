@@ -15,7 +15,7 @@ from sam3_annotator.inference.weights import sha256_of
 from sam3_annotator.model.checkpoint import TensorFile, inspect
 from sam3_annotator.model.file_kinds import find
 from sam3_annotator.model.quantized import FORMAT as QUANTISED_FORMAT
-from sam3_annotator.model.recognise import is_computed
+from sam3_annotator.model.recognise import is_computed, is_exact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -74,9 +74,12 @@ def convert(
 
 
 def plan(headers: Mapping[str, TensorHeader], dtype: str | None) -> dict[str, str]:
-    """Which tensors are written, and as what: the stored precision unless ``dtype`` is given."""
+    """Which tensors are written, and as what: the stored precision unless ``dtype`` is given.
+
+    Tables of click positions always keep it.
+    """
     return {
-        name: header.dtype if dtype is None else _NAMES[dtype]
+        name: header.dtype if dtype is None or is_exact(name) else _NAMES[dtype]
         for name, header in headers.items()
         if not is_computed(name)
     }

@@ -34,7 +34,7 @@ from sam3_annotator.model.inspection import Inspection, compare
 from sam3_annotator.model.keys_transformers import Recipe, Step, recipe, twin, unify
 from sam3_annotator.model.quantized import FORMAT as QUANTISED_FORMAT
 from sam3_annotator.model.quantized import read_quantized
-from sam3_annotator.model.recognise import CODED, Layout, recognise
+from sam3_annotator.model.recognise import CODED, Layout, is_exact, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,11 +112,13 @@ class TensorFile:
     def converted(self, name: str, dtype: torch.dtype | None, device: torch.device) -> Tensor:
         """One tensor in another precision or place; the file's own if neither differs.
 
+        Tables of positions that are multiplied by coordinates keep the file's precision.
         What was copied needs the mapped file no more, yet its pages count as ours until the
         mapping ends; so the file is opened anew after every ``_MAPPED_BYTES``.
         """
         stored = self.read(name)
-        tensor = stored.to(device=device, dtype=dtype if stored.is_floating_point() else None)
+        converts = stored.is_floating_point() and not is_exact(name)
+        tensor = stored.to(device=device, dtype=dtype if converts else None)
         if tensor is not stored and not self._is_quantised:
             self._copied_bytes += stored.nbytes
             if self._copied_bytes > _MAPPED_BYTES:

@@ -114,6 +114,14 @@ class ClickEncoder(nn.Module):
             self.frequencies = exact.to(self.frequencies.device)
         return self
 
-    def _load_from_state_dict(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - torch's own
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        *args: Any,  # noqa: ANN401 - torch's own
+    ) -> None:
         self._grid = None
-        super()._load_from_state_dict(*args, **kwargs)
+        name = f"{prefix}frequencies"
+        if name in state_dict:  # weights of half precision are given as they are
+            state_dict[name] = state_dict[name].float()
+        super()._load_from_state_dict(state_dict, prefix, *args)

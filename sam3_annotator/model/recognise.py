@@ -29,6 +29,11 @@ _PLAIN = {"F64", "F32", "F16", "BF16", CODED, "C64", "I64", "I32", "I16", "BOOL"
 
 _ADAPTER = re.compile(r"(^|[._])lora_?(A|B|a|b|up|down|embedding)|\.lokr_|\.hada_w|\.dora_scale$")
 _COMPUTED = re.compile(r"\.attn\.freqs_cis(_real|_imag)?$|\.position_ids$")
+_EXACT = (
+    "pe_layer.positional_encoding_gaussian_matrix",
+    "shared_embedding.positional_embedding",
+    "shared_image_embedding.positional_embedding",
+)
 
 
 class Layout(Enum):
@@ -41,6 +46,11 @@ class Layout(Enum):
 def is_computed(name: str) -> bool:
     """True for stored rotary tables and position counters, which are worked out anew."""
     return _COMPUTED.search(name) is not None
+
+
+def is_exact(name: str) -> bool:
+    """True for tables of waves that click coordinates are multiplied by; rounding moves clicks."""
+    return name.endswith(_EXACT)
 
 
 def is_inert(name: str) -> bool:
