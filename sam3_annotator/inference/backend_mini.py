@@ -126,11 +126,9 @@ class MiniBackend:
             )
             found = self._finder.find(levels, learned).above(min_score)
         scores = found.scores.float().cpu()
-        best = float(scores.max()) if len(scores) else 0.0
         return RawDetections(
             logits=logit(scores).numpy(),
-            # Nothing was trained to judge presence: the best instance's score stands for it.
-            presence_logit=float(logit(torch.tensor(best))),
+            presence_logit=None,
             scores=scores.numpy(),
             boxes=found.boxes.float().cpu().numpy(),
             mask_logits=found.mask_logits.float().cpu().numpy(),

@@ -89,14 +89,15 @@ class Detections:
 
     Attributes:
         scores: (N,) float32 in [0, 1].
-        presence: probability in [0, 1] that the concept is there at all.
+        presence: probability in [0, 1] that the concept is there at all; None where the model
+            does not judge that (the bundled one).
         boxes_xyxy_px: (N, 4) float32, in original pixels, clipped to the picture.
         masks: N masks in original pixels.
         logits: (N, h, w) float32 low-resolution mask logits, or None when not asked for.
     """
 
     scores: NDArray[np.float32]
-    presence: float
+    presence: float | None
     boxes_xyxy_px: NDArray[np.float32]
     masks: tuple[Mask, ...]
     logits: NDArray[np.float32] | None = None
@@ -223,9 +224,10 @@ class Predictor:
         unit = _cxcywh_unit(exemplars, encoded)
         raw = self.backend.detect(encoded.features, text.strip(), unit, marks, min_score)
         order = np.argsort(-raw.scores, kind="stable")
+        presence = raw.presence_logit
         return Detections(
             scores=raw.scores[order],
-            presence=float(1 / (1 + np.exp(-raw.presence_logit))),
+            presence=None if presence is None else float(1 / (1 + np.exp(-presence))),
             boxes_xyxy_px=_xyxy_px(raw.boxes[order], encoded),
             masks=full_masks(raw.mask_logits[order], encoded.height, encoded.width),
             logits=raw.mask_logits[order] if with_logits else None,

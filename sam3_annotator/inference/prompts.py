@@ -50,14 +50,14 @@ class RawDetections:
 
     Attributes:
         logits: (Q,) float32, how well each query fits.
-        presence_logit: whether the concept is there at all.
+        presence_logit: whether the concept is there at all; None where nothing judges that.
         scores: (Q,) float32 in [0, 1], both together.
         boxes: (Q, 4) float32 cxcywh in fractions of the picture.
         mask_logits: (Q, h, w) float32.
     """
 
     logits: NDArray[np.float32]
-    presence_logit: float
+    presence_logit: float | None
     scores: NDArray[np.float32]
     boxes: NDArray[np.float32]
     mask_logits: NDArray[np.float32]
