@@ -26,13 +26,14 @@ class TrackRules:
         prompted: prompted frames read at once, the nearest ones and always the first.
         recent: tracked frames read at once.
         spacing: frames between the older of the recent memories, beyond the last one.
-        least_iou: predicted quality from which a tracked frame is worth remembering.
+        least_iou: predicted quality from which a tracked frame is worth remembering; without it
+            one bad mask behind an occluder is carried on for good.
     """
 
     prompted: int = 3
     recent: int = 3
     spacing: int = 1
-    least_iou: float = 0.0
+    least_iou: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ def scene(column: int) -> tuple[ImageFeatures, torch.Tensor]:
 
 def tracker() -> MiniTracker:
     torch.manual_seed(0)
-    return MiniTracker(SamHeads(BUNDLED_HEADS).eval(), MiniMemory().eval())
+    rules = TrackRules(least_iou=0.0)  # the untrained decoder is sure of nothing
+    return MiniTracker(SamHeads(BUNDLED_HEADS).eval(), MiniMemory().eval(), rules)
 
 
 @torch.no_grad()
@@ -104,9 +105,7 @@ def test_weights_come_back(tmp_path) -> None:
 def test_gradients_reach_every_part() -> None:
     memory = MiniMemory(MiniMemoryConfig(width=40))
     features, inside = scene(1)
-    place = Place(
-        memory.remember(features, inside.float()[:, None]), prompted=True, gap=1
-    )
+    place = Place(memory.remember(features, inside.float()[:, None]), prompted=True, gap=1)
     recent = Place(place.memory, prompted=False, gap=1)
     torch.nn.init.normal_(memory.draw.weight)
     torch.nn.init.normal_(memory.residual.weight)
@@ -131,3 +130,14 @@ def test_frames_without_the_thing_do_not_push_out_what_was_seen() -> None:
     for frame in range(2, 6):
         assert follower.step(bank, frame, features).present.item() < 0
     assert list(bank.tracked) == [1]
+
+
+@torch.no_grad()
+def test_doubtful_masks_are_not_remembered() -> None:
+    follower, bank = tracker(), MiniBank()
+    features, inside = scene(1)
+    follower.prompt(bank, 0, features, inside)
+    follower.memory.presence.layers[-1].bias.fill_(100.0)
+    follower.rules = TrackRules(least_iou=1.1)
+    assert follower.step(bank, 1, features).present.item() > 0
+    assert not bank.tracked
