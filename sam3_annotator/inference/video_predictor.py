@@ -19,6 +19,7 @@ from sam3_annotator.inference.clip_run import concept_masks
 from sam3_annotator.inference.concept_run import ConceptRun
 from sam3_annotator.inference.embeddings import EmbeddingCache
 from sam3_annotator.inference.predictor import Encoded, Predictor, click_prompt, full_masks
+from sam3_annotator.io.media import check_index
 from sam3_annotator.io.opening import open_media
 from sam3_annotator.model.concept_frames import Probation
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sam3_annotator.model.concept_rules import ConceptRules
 
 _KEY = "video"
+_CLIP = "The clip"
 _MEDIA = MediaId(0)
 _CACHE_BYTES = 512 << 20
 
@@ -152,7 +154,14 @@ class VideoPredictor:
 
         Returns:
             Its mask on this frame.
+
+        Raises:
+            MediaTrouble: there is no such frame.
+            Rejected: no prompt at all.
+            ValueError: a negative number, labels that do not match, coordinates that are no
+                finite numbers.
         """
+        _check_number(object_id)
         features = self._features(frame)
         height, width = self._size
         encoded = Encoded(height, width, self._predictor.info.weights_hash, features)
@@ -170,8 +179,10 @@ class VideoPredictor:
             mask: (H, W) bool; all False says "not on this frame".
 
         Raises:
-            ValueError: the mask has another size than the clip.
+            MediaTrouble: there is no such frame.
+            ValueError: the mask has another size than the clip, or a negative number.
         """
+        _check_number(object_id)
         if mask.shape != self._size:
             raise ValueError(f"expected a mask of shape {self._size}, got {mask.shape}")
         self._objects.condition(frame, self._features(frame), {object_id: mask})
@@ -198,11 +209,16 @@ class VideoPredictor:
             The concept's number.
 
         Raises:
+            MediaTrouble: there is no such frame.
             Rejected: the weights know no concepts, or there is nothing to look for.
+            ValueError: labels that do not match, coordinates that are no finite numbers.
         """
+        check_index(frame, self.frame_count, _CLIP)
         if self._run is None:
             raise Rejected(f"{self._predictor.info.name} cannot track concepts; load SAM 3.")
         rows = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
+        if not np.isfinite(rows).all():
+            raise ValueError("coordinates must be finite numbers")
         signs = [1] * len(rows) if box_labels is None else list(box_labels)
         exemplars = tuple(
             Exemplar(Box(*(float(v) for v in row)), bool(sign))
@@ -214,7 +230,7 @@ class VideoPredictor:
         return self._run.add(frame, prompt)
 
     def remove(self, object_id: int) -> None:
-        """Stop following an object."""
+        """Tell no more of an object; a phrase that found it does not find it again."""
         if self._run is not None:
             self._run.remove(object_id)
         else:
@@ -294,6 +310,7 @@ class VideoPredictor:
             self._run.pin(object_id, frame)
 
     def _features(self, frame: int) -> Any:  # noqa: ANN401 - only the backend can read it
+        check_index(frame, self.frame_count, _CLIP)
         kept = self._cache.get(frame)
         if kept is None:
             features = self._objects.encode(self._source.frame(frame))
@@ -301,3 +318,8 @@ class VideoPredictor:
             kept = Encoded(height, width, self._predictor.info.weights_hash, features)
             self._cache.put(frame, kept)
         return kept.features
+
+
+def _check_number(object_id: int) -> None:
+    if object_id < 0:
+        raise ValueError(f"objects are numbered from 0, not {object_id}")

@@ -30,6 +30,25 @@ def cleaned(logits: Tensor, speck_area: int) -> Tensor:
     return remove_specks(fill_holes(logits, speck_area), speck_area) if speck_area > 0 else logits
 
 
+def presence_logit(score: float) -> float:
+    """A detector's score in [0, 1] as the logit of an object that is there."""
+    return float(torch.logit(torch.tensor(score), eps=1e-6))
+
+
+def at_birth(output: TrackOutput, life: TrackLife, frame: int) -> TrackOutput:
+    """The answer for a track, as it was told at its birth if another run comes by that frame."""
+    if not is_reborn(output, life, frame) or life.first is None:
+        return output
+    return replace(
+        output, logits=life.first, object_logit=presence_logit(life.score), iou=life.score
+    )
+
+
+def is_reborn(output: TrackOutput, life: TrackLife, frame: int) -> bool:
+    """Whether a run comes by the frame on which another run has found the object."""
+    return output.prompted and life.born == frame and not life.is_pinned
+
+
 def shown(
     lives: Mapping[int, TrackLife], outputs: Mapping[int, TrackOutput], rules: ConceptRules
 ) -> list[ConceptMask]:
@@ -72,7 +91,7 @@ def shown_new(
             lives[object_id].concept,
             logits,
             lives[object_id].score,
-            float(torch.logit(torch.tensor(score), eps=1e-6)),
+            presence_logit(score),
             score,
         )
         for object_id, (score, logits) in found.items()
@@ -83,13 +102,17 @@ def shown_new(
 def without_overlap(
     masks: list[ConceptMask], lives: Mapping[int, TrackLife]
 ) -> tuple[ConceptMask, ...]:
-    """Masks in order of id, each pixel given to the surest object of every concept.
+    """Each pixel given to the surest object of every concept.
 
     What a person pointed at competes with nobody, unless it was found as part of a concept.
+
+    Args:
+        masks: in order of id.
+        lives: of all tracks, by object id.
     """
     groups: defaultdict[int, list[ConceptMask]] = defaultdict(list)
     final: dict[int, ConceptMask] = {}
-    for mask in sorted(masks, key=lambda m: m.object_id):
+    for mask in masks:
         final[mask.object_id] = mask
         if lives[mask.object_id].competes:
             groups[mask.concept].append(mask)

@@ -26,6 +26,7 @@ class TrackLife:
         born: frame of its first detection.
         score: of that detection; what people are shown.
         appearance: (C,) what the detector saw, newest; None if it was never detected.
+        first: (h, w) mask logits that people were told at birth; None if it was never detected.
         unmatched: frames on probation without a confirming detection.
         duplicates: frames on probation that it shared with each older track.
         confirmed: detections in a row, until there were enough to show it.
@@ -41,6 +42,7 @@ class TrackLife:
     born: int
     score: float
     appearance: Tensor | None = field(default=None, compare=False)
+    first: Tensor | None = field(default=None, compare=False)
     unmatched: frozenset[int] = frozenset()
     duplicates: Mapping[int, frozenset[int]] = field(default_factory=dict)
     confirmed: int = 1

@@ -23,7 +23,9 @@ from sam3_annotator.model.association import (
 from sam3_annotator.model.boxes import mask_iou
 from sam3_annotator.model.concept_answers import (
     HIDDEN_LOGIT,
+    at_birth,
     cleaned,
+    is_reborn,
     shown,
     shown_new,
     without_overlap,
@@ -103,14 +105,19 @@ class ConceptTracker:
         levels = self.tracker.features(features.tracker)
         state.advance(frame, reverse=reverse)
         outputs = self.tracker.step(levels, state.tracks, frame, reverse=reverse)
-        outputs = {i: self._cleaned(o) for i, o in outputs.items() if i in state.lives}
+        outputs = {
+            i: at_birth(self._cleaned(o), state.lives[i], frame)
+            for i, o in outputs.items()
+            if i in state.lives
+        }
         found = [self._detect(features, query) for query in queries]
         new, refreshing = self._associate_all(state, outputs, found, frame)
         removed = self._take_back(state, outputs)
-        self._recondition(state, levels, frame, outputs, refreshing)
-        hidden = self._hide(state, outputs, reverse=reverse)
-        self._note_visibility(state, outputs, frame, hidden)
-        self._remember(state, levels, frame, outputs, hidden, reverse=reverse)
+        older = {i: o for i, o in outputs.items() if not is_reborn(o, state.lives[i], frame)}
+        self._recondition(state, levels, frame, older, refreshing)
+        hidden = self._hide(state, older, reverse=reverse)
+        self._note_visibility(state, older, frame, hidden)
+        self._remember(state, levels, frame, older, hidden, reverse=reverse)
         began = self._begin(state, levels, frame, new)
         visible = {i: output for i, output in outputs.items() if i not in hidden}
         lives, rules = state.lives, self.rules
@@ -119,6 +126,7 @@ class ConceptTracker:
             for i, (d, row) in zip(began, new, strict=True)
         }
         masks = shown(lives, visible, rules) + shown_new(lives, new_masks, rules)
+        masks.sort(key=lambda mask: mask.object_id)
         told = without_overlap(masks, lives) if rules.exclusive_output else tuple(masks)
         return ConceptFrame(frame, told, tuple(began), removed, self._end_gone(state))
 
@@ -341,7 +349,8 @@ class ConceptTracker:
                 state.lives[object_id] = replace(known, appearance=look)
                 continue
             score = float(detections.scores[index])
-            life = TrackLife(object_id, detections.concept, frame, score, look)
+            first = cleaned(detections.logits[index], self.rules.speck_area)
+            life = TrackLife(object_id, detections.concept, frame, score, look, first)
             state.lives[object_id] = life
         return began
 
