@@ -24,6 +24,8 @@ _EXACT_FROM_SCALE = 3.0
 """From this many widget pixels per image pixel outlines follow the pixel edges exactly."""
 _TOLERANCE_SCREEN_PX = 0.75
 _EVEN_TOLERANCE = 0.8
+_LARGE_PIXELS = 4_000_000
+"""Tracing a mask with a larger box at its full detail would hold the window up for 0.1 s."""
 _COVERED = 64
 """Out of 255: how much of a coarse cell a mask must cover to count there."""
 
@@ -50,7 +52,7 @@ class PathCache:
         entry = self._entries.get(id(mask))
         if entry is None or entry.mask is not mask:
             entry = self._entries[id(mask)] = _Entry(mask)
-        detail = detail_for(scale)
+        detail = detail_of(mask, scale)
         path = entry.paths.get(detail)
         if path is None:
             path = entry.paths[detail] = path_of(outlines_at(mask, detail))
@@ -59,7 +61,7 @@ class PathCache:
     def known(self, mask: Mask, scale: float) -> QPainterPath | None:
         """The outline, if it has been traced for such a zoom."""
         entry = self._entries.get(id(mask))
-        return None if entry is None else entry.paths.get(detail_for(scale))
+        return None if entry is None else entry.paths.get(detail_of(mask, scale))
 
     def any_known(self, mask: Mask) -> QPainterPath:
         """The newest outline traced for any zoom; empty when there is none."""
@@ -79,6 +81,13 @@ def detail_for(scale: float) -> int:
     if scale >= _EXACT_FROM_SCALE:
         return -1
     return max(0, math.ceil(math.log2(_TOLERANCE_SCREEN_PX / scale)))
+
+
+def detail_of(mask: Mask, scale: float) -> int:
+    """Level of detail for one mask: up to full size a very large one may be a screen pixel off."""
+    detail = detail_for(scale)
+    is_large = mask.box.width * mask.box.height > _LARGE_PIXELS
+    return 1 if detail == 0 and is_large and scale <= 1.0 else detail
 
 
 def outlines_at(mask: Mask, detail: int) -> tuple[Polygon, ...]:

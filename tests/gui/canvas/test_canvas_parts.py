@@ -16,7 +16,7 @@ from sam3_annotator.ui.canvas import CanvasObject, Pyramid, Tone
 from sam3_annotator.ui.canvas.chip_layer import ChipLayer
 from sam3_annotator.ui.canvas.hit import edge_at, objects_touching, vertex_at
 from sam3_annotator.ui.canvas.id_map import DRAFT_SLOT, IdMap
-from sam3_annotator.ui.canvas.paths import PathCache, detail_for, outlines_at
+from sam3_annotator.ui.canvas.paths import PathCache, detail_for, detail_of, outlines_at
 from sam3_annotator.ui.canvas.spots import Spots
 from sam3_annotator.ui.canvas.tools import ToolName, ToolOptions, all_tools
 from sam3_annotator.ui.canvas.tools.events import (
@@ -192,6 +192,13 @@ def test_selected_objects_always_show_their_chip():
     layer, places = chips(pair, view)
     assert len(places) == 1
     assert layer.placed(view, EVERYWHERE)[0][0].width() < 40
+
+
+def test_outlines_of_a_very_large_mask_are_coarser_up_to_full_size():
+    large = Mask.from_box(PixelBox(0, 0, 3000, 2000))
+    small = Mask.from_box(PixelBox(0, 0, 300, 200))
+    assert [detail_of(large, scale) for scale in (3, 2, 1, 0.5)] == [-1, 0, 1, 1]
+    assert [detail_of(small, scale) for scale in (3, 2, 1, 0.5)] == [-1, 0, 0, 1]
 
 
 def test_levels_made_ready_and_cut_out_later_show_the_same_pixels(monkeypatch):
