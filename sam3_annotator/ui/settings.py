@@ -155,6 +155,15 @@ class Settings(QObject):
         self._put("clip/agreement_iou", f"{value[0]:.3f}", name="agreement")
 
     @property
+    def reviews_close_up(self) -> bool:
+        """Whether going down the review queue zooms to each object."""
+        return self._text("review/close_up", "no") == "yes"
+
+    @reviews_close_up.setter
+    def reviews_close_up(self, value: bool) -> None:
+        self._put("review/close_up", "yes" if value else "no", name="reviews_close_up")
+
+    @property
     def recent(self) -> tuple[Path, ...]:
         """Project files opened lately, newest first."""
         return tuple(Path(text) for text in self._strings("recent"))

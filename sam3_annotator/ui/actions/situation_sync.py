@@ -88,6 +88,7 @@ class SituationSync(QObject):
             "view.outlines": display.shows_outlines,
             "view.labels": display.shows_labels,
             "view.hide_others": display.hides_others,
+            "review.close_up": self._workspace.settings.reviews_close_up,
             "clip.cross_cuts": self._desks.clip.runs.crosses_cuts,
             "clip.paint_range": self._desks.clip.times.paints_range,
             f"view.theme_{self._workspace.theme.mode.value}": True,

@@ -26,6 +26,15 @@ REVIEW_ACTIONS = (
         icon="previous",
     ),
     ActionSpec(
+        "review.close_up",
+        Menu.REVIEW,
+        QT_TRANSLATE_NOOP("Actions", "&Zoom to each doubt"),
+        lambda desks: desks.review.toggle_close_up(),
+        ("Shift+Z",),
+        with_project,
+        is_checkable=True,
+    ),
+    ActionSpec(
         "review.accept",
         Menu.REVIEW,
         QT_TRANSLATE_NOOP("Actions", "&Good: accept, and on to the next"),

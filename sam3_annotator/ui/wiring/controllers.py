@@ -70,6 +70,7 @@ class Controllers:
         clip = ClipDesks.make(workspace, parts, pictures, others)
         gestures.paint_ranges_with(clip.times)
         review = ReviewDesk(workspace)
+        review.close_up_wanted.connect(window.close_up)
         parts.top_bar.chip_clicked.connect(lambda: window.ask_for("model"))
         files = FileDesk(workspace, work, ask)
         desks = Desks(

@@ -40,10 +40,12 @@ class ReviewDesk(QObject):
     Signals:
         changed: the queue, the present row or the calibration may look different.
         report_wanted: the work report should be shown.
+        close_up_wanted: the selected object should fill the canvas.
     """
 
     changed = Signal()
     report_wanted = Signal()
+    close_up_wanted = Signal()
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -92,7 +94,16 @@ class ReviewDesk(QObject):
         self._workspace.state.update(
             media_id=row.media_id, frame=row.doubt.peak, selection=(row.object_id,)
         )
+        if self._workspace.settings.reviews_close_up:
+            self.close_up_wanted.emit()
         self.changed.emit()
+
+    def toggle_close_up(self) -> None:
+        """Zoom to each object on the way down the queue, or leave the zoom alone."""
+        settings = self._workspace.settings
+        settings.reviews_close_up = not settings.reviews_close_up
+        if settings.reviews_close_up and self.present is not None:
+            self.close_up_wanted.emit()
 
     def choose(self, show: Show) -> None:
         """Show other rows."""
@@ -256,6 +267,7 @@ class ReviewDesk(QObject):
     def _touched(self, touched: Touched) -> None:
         if self.reviewing is not None:
             self.reviewing.touched(touched)
+            self.reviewing.look_at(self._workspace.view.media_id)
             self._timer.start(SETTLE_MS if touched.spans else 0)
             self.changed.emit()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from sam3_annotator import log
+from sam3_annotator.domain.geometry import Box
 from sam3_annotator.ui.canvas import ToolName
 
 if TYPE_CHECKING:
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.settings import ThemeMode
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.view_state import Tool
+
+
+_CLOSE_UP = 0.4
+"""Share of the canvas that an object fills in close-up."""
+_CLOSEST = 8.0
+"""Screen pixels for a pixel of the picture at most."""
 
 
 class WindowDesk(QObject):
@@ -51,18 +59,28 @@ class WindowDesk(QObject):
 
     def zoom_to_selection(self) -> None:
         """Bring the selected objects into the middle."""
+        around = self._selected_box()
+        if around is None:
+            self._canvas.fit()
+        else:
+            self._canvas.center_on(around.padded(0.15 * max(around.width, around.height)))
+
+    def close_up(self) -> None:
+        """Let the selected objects fill a good part of the canvas."""
+        around = self._selected_box()
+        if around is not None:
+            port = self._canvas.viewport.widget
+            wanted = min(port.width / around.width, port.height / around.height) * _CLOSE_UP
+            self._canvas.zoom_to(min(wanted, _CLOSEST))
+            self._canvas.center_on(around)
+
+    def _selected_box(self) -> Box | None:
         project, view = self._workspace.project, self._workspace.view
         if project is None:
-            return
+            return None
         masks = (project.mask(found, view.frame) for found in view.selection)
         boxes = [mask.box.box() for mask in masks if mask is not None]
-        if not boxes:
-            self._canvas.fit()
-            return
-        around = boxes[0]
-        for box in boxes[1:]:
-            around = around.united(box)
-        self._canvas.center_on(around.padded(0.15 * max(around.width, around.height)))
+        return reduce(Box.united, boxes) if boxes else None
 
     def edit_outline(self) -> None:
         """Let the user move the points of the selected object's outline."""

@@ -7,7 +7,11 @@ import csv
 import pytest
 from PySide6.QtCore import Qt
 
-from sam3_annotator.domain.entities import ReviewState
+from sam3_annotator.domain.commands import AddCategory, AddObjects, FrameMask, NewObject
+from sam3_annotator.domain.entities import ReviewState, Source
+from sam3_annotator.domain.geometry import PixelBox
+from sam3_annotator.domain.ids import CategoryId, FrameIndex, ObjectId
+from sam3_annotator.domain.mask import Mask
 from sam3_annotator.ui.dialogs.work_report import WorkReportDialog
 from sam3_annotator.ui.settings import ThemeMode
 from sam3_annotator.workflow.reviewing import Show
@@ -37,7 +41,14 @@ def reviewing(launch, planted, tmp_path, qtbot):
 
 def wait_for_queue(running, qtbot):
     desk = running.desks.review
-    qtbot.waitUntil(lambda: desk.is_watched and desk.reviewing.is_done, timeout=30_000)
+
+    def is_shown():
+        if not (desk.is_watched and desk.reviewing.is_done):
+            return False
+        wanted = [int(row.object_id) for row in desk.reviewing.rows(desk.show)]
+        return [row.key[1] for row in rows(running)] == wanted
+
+    qtbot.waitUntil(is_shown, timeout=30_000)
 
 
 def press(running, qtbot, key, modifier=Qt.KeyboardModifier.NoModifier):
@@ -186,6 +197,52 @@ def test_the_review_arrangement_puts_the_panel_in_front(reviewing, qtbot):
     assert not reviewing.window.docks["candidates"].isVisible()
     press(reviewing, qtbot, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(reviewing.window.docks["candidates"].isVisible)
+
+
+def test_close_up_brings_each_doubt_into_the_middle(reviewing, qtbot):
+    canvas = reviewing.window.parts.canvas
+    press(reviewing, qtbot, Qt.Key.Key_F)
+    whole = canvas.viewport.scale
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    assert canvas.viewport.scale == whole
+    reviewing.workspace.state.update(
+        selection=(reviewing.desks.review.reviewing.rows()[1].object_id,)
+    )
+    press(reviewing, qtbot, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
+    press(reviewing, qtbot, Qt.Key.Key_Q)
+    project, view = reviewing.project, reviewing.workspace.view
+    if project.mask(view.selection[0], view.frame) is not None:
+        assert canvas.viewport.scale > whole
+    qtbot.waitUntil(reviewing.window.table["review.close_up"].isChecked)
+
+
+def test_pictures_of_a_folder_search_are_reviewed_together(labelling, qtbot):
+    project, document = labelling.project, labelling.workspace.document
+    category = CategoryId(document.do(AddCategory("coin")).made[0])
+    made = {}
+    for media, score in zip(list(project.media)[:3], (0.9, 0.35, 0.6), strict=True):
+        mask = FrameMask(FrameIndex(0), Mask.from_box(PixelBox(20, 20, 60, 60)), score)
+        new = NewObject(media, category, (mask,), "concept:coin", score, Source.MODEL)
+        made[score] = ObjectId(document.do(AddObjects((new,))).made[0])
+    labelling.window.show()
+    labelling.window.docks["review"].raise_()
+    panel = labelling.window.parts.review
+    place = panel.filter.findData(Show.OPEN.value)
+    panel.filter.setCurrentIndex(place)
+    panel.filter.activated.emit(place)
+    wait_for_queue(labelling, qtbot)
+    qtbot.waitUntil(
+        lambda: [row.place for row in rows(labelling)] == ["p1.png", "p2.png", "p0.png"]
+    )
+    press(labelling, qtbot, Qt.Key.Key_Q)
+    view = labelling.workspace.view
+    assert view.selection == (made[0.35],)
+    press(labelling, qtbot, Qt.Key.Key_N)
+    assert labelling.workspace.view.selection == (made[0.6],)
+    press(labelling, qtbot, Qt.Key.Key_Y)
+    states = {s: project.contents(project.object(o).media_id).reviews for s, o in made.items()}
+    assert [m.state for m in states[0.35].values()] == [ReviewState.REJECTED]
+    assert [m.state for m in states[0.6].values()] == [ReviewState.ACCEPTED]
 
 
 def test_the_work_report_is_shown_and_saved(reviewing, qtbot, tmp_path):
