@@ -434,6 +434,10 @@
       <translation>上一个可疑帧(&amp;P)</translation>
     </message>
     <message>
+      <source>&amp;Zoom to each doubt</source>
+      <translation>逐处放大可疑对象(&amp;Z)</translation>
+    </message>
+    <message>
       <source>&amp;Good: accept, and on to the next</source>
       <translation>正确：接受并到下一个(&amp;G)</translation>
     </message>
