@@ -31,7 +31,7 @@ class TrackRules:
     """
 
     prompted: int = 3
-    recent: int = 3
+    recent: int = 1
     spacing: int = 1
     least_iou: float = 0.75
 
