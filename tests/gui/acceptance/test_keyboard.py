@@ -168,6 +168,7 @@ def test_tab_comes_to_everything_in_the_window(labelling, qtbot):
     assert not left
 
 
+@pytest.mark.slow
 def test_everything_in_every_dialog_has_a_name_and_escape_closes_it(labelling, qtbot):
     nameless = []
     for what in DIALOGS:
