@@ -83,6 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     encoded = predictor.encode(picture.frame())
     found = _segmented(predictor, encoded, arguments) if wants_object else []
     found += _detected(predictor, encoded, arguments)
+    found = [one for one in found if not one.mask.is_empty]
     document = coco_document(arguments.image.name, picture.height, picture.width, found)
     text = json.dumps(document, indent=1)
     if arguments.output is None:

@@ -175,7 +175,10 @@ class MemoryBank:
         self.recent = {f: _kept_part(entry, keep) for f, entry in self.recent.items()}
         self.recent = {f: e for f, e in self.recent.items() if f in keep.maps | keep.pointers}
         for frame in self._spent_conditioning(moment, rules):
-            del self.conditioning[frame]
+            if frame == self.born:
+                self.conditioning[frame] = replace(self.conditioning[frame], projected=None)
+            else:
+                del self.conditioning[frame]
 
     def _spent_conditioning(self, moment: Moment, rules: TrackingRules) -> list[int]:
         """Automatic conditioning frames behind as many nearer ones as are ever looked at."""
@@ -184,9 +187,7 @@ class MemoryBank:
         return [
             f
             for f in behind[limit:]
-            if self.conditioning[f].automatic
-            and moment.behind(f) >= rules.max_pointers
-            and f != self.born
+            if self.conditioning[f].automatic and moment.behind(f) >= rules.max_pointers
         ]
 
 

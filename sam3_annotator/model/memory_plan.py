@@ -18,8 +18,9 @@ class RunSize:
 
     Attributes:
         objects: followed at once.
-        prompted_frames: of one object; prompts by a program beyond the rules' limit are
-            forgotten and do not count.
+        prompted_frames: of one object, by people.
+        is_concept: whether a concept run finds the objects; it conditions frames of its own, of
+            which as many are kept as are ever looked at, and the first.
         grid: rows and columns of the image embedding; None for the trained input size.
         compute_bytes: per value of activations and cached projections (2 for bfloat16).
         memory_bytes: per value of a stored spatial memory.
@@ -28,6 +29,7 @@ class RunSize:
 
     objects: int
     prompted_frames: int = 1
+    is_concept: bool = False
     grid: tuple[int, int] | None = None
     compute_bytes: int = 2
     memory_bytes: int = 2
@@ -81,7 +83,10 @@ def plan_memory(config: TrackerConfig, run: RunSize, batching: Batching) -> Memo
 
 def _maps_held(config: TrackerConfig, run: RunSize) -> int:
     """Spatial memories one object holds: its prompts, the recent ones and the last frame."""
-    return run.prompted_frames + config.memory.slots
+    automatic = 0
+    if run.is_concept:  # the limit counts from behind; the newest is there before the oldest goes
+        automatic = (config.rules.max_conditioning or config.rules.max_pointers) + 1
+    return run.prompted_frames + automatic + config.memory.slots
 
 
 def _object_bytes(config: TrackerConfig, run: RunSize, cells: int) -> int:
