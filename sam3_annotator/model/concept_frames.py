@@ -69,6 +69,10 @@ class ConceptFrame:
     ended: tuple[int, ...] = ()
 
 
+_KEPT_BIRTHS = 64
+"""Former tracks whose first memory is kept, about 1.3 MB each; of earlier ones only the look."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormerTrack:
     """A track that was given up: what is known of it, and what its object first looked like."""
@@ -104,8 +108,9 @@ class ConceptState:
         if self.last is None or self.last != (frame - (-1 if reverse else 1), reverse):
             self.lives = {i: restarted(life) for i, life in self.lives.items()}
         self.last = (frame, reverse)
-        for object_id in [i for i, one in self.former.items() if one.life.born == frame]:
-            self.revive(object_id)
+        for object_id, one in list(self.former.items()):
+            if one.life.born == frame and one.track.bank.conditioning:
+                self.revive(object_id)
         moment = self.tracks.moment(frame, reverse=reverse)
         for track in self.tracks.tracks.values():
             track.bank.forget_ahead(moment)
@@ -117,6 +122,9 @@ class ConceptState:
         # Should it return by mistake, that must not take back what it was before.
         life = replace(self.lives.pop(object_id), is_settled=True)
         self.former[object_id] = FormerTrack(life, first)
+        for old in list(self.former)[:-_KEPT_BIRTHS]:
+            life = replace(self.former[old].life, first=None)
+            self.former[old] = FormerTrack(life, ObjectTrack(old))
 
     def revive(self, object_id: int) -> None:
         """Follow a former track again."""

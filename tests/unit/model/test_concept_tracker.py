@@ -388,3 +388,21 @@ def test_a_refresh_of_another_run_is_forgotten_ahead():
     assert set(state.tracks.tracks[0].bank.conditioning) == {0, 16, 32}
     go_on(world, range(1, 3), state, tracker)
     assert set(state.tracks.tracks[0].bank.conditioning) == {0}
+
+
+def test_what_is_kept_of_ended_tracks_is_bounded():
+    state = ConceptState()
+    for number in range(200):
+        state.lives[number] = TrackLife(number, 0, number, 0.9, first=logits(0))
+        entry = MemoryEntry(number, logits(0), torch.zeros(4), 1.0, 10.0, automatic=True)
+        state.tracks.track(number).bank.condition(entry)
+        state.end(number)
+    assert len(state.former) == 200
+    held = [
+        one for one in state.former.values() if one.track.bank.nbytes or one.life.first is not None
+    ]
+    assert len(held) == 64
+    state.advance(3, reverse=False)
+    assert 3 in state.former
+    state.advance(199, reverse=False)
+    assert 199 in state.lives
