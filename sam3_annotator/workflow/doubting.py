@@ -53,9 +53,9 @@ class Doubting:
         return self._work is None and not self._waiting and not self._unweighed
 
     @property
-    def doubts(self) -> tuple[Doubt, ...]:
-        """The spans of all objects measured so far, in no particular order."""
-        return tuple(doubt for found in self._doubts.values() for doubt in found)
+    def doubts_by_object(self) -> Mapping[ObjectId, list[Doubt]]:
+        """The spans of each object measured so far; a list is replaced, never changed."""
+        return self._doubts
 
     @property
     def swaps(self) -> tuple[LikelySwap, ...]:

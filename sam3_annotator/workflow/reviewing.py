@@ -25,7 +25,7 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.workflow.doubting import Doubting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.contents import MediaContents
     from sam3_annotator.domain.doubts.pairs import LikelySwap
     from sam3_annotator.domain.doubts.queue import Doubt
-    from sam3_annotator.domain.entities import PromptRecord
+    from sam3_annotator.domain.entities import PromptRecord, ReviewMark
+    from sam3_annotator.domain.masklet import Masklet
     from sam3_annotator.workflow.document import Document, Outcome
 
 
@@ -57,6 +58,13 @@ class Show(str, Enum):
     """Judged to need work, or rejected."""
     ACCEPTED = "accepted"
     ALL = "all"
+
+
+_STATES_SHOWN = {
+    Show.OPEN: (ReviewState.PROPOSED,),
+    Show.NEEDS_WORK: (ReviewState.NEEDS_WORK, ReviewState.REJECTED),
+    Show.ACCEPTED: (ReviewState.ACCEPTED,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +93,15 @@ class QueueRow:
 
     def fits(self, show: Show) -> bool:
         """Whether a filter lets it through."""
-        return {
-            Show.DOUBTFUL: self.is_doubtful,
-            Show.OPEN: self.state is ReviewState.PROPOSED,
-            Show.UNSIGNED: self.is_unsigned,
-            Show.NEEDS_WORK: self.state in (ReviewState.NEEDS_WORK, ReviewState.REJECTED),
-            Show.ACCEPTED: self.state is ReviewState.ACCEPTED,
-            Show.ALL: True,
-        }[show]
+        match show:
+            case Show.DOUBTFUL:
+                return self.is_doubtful
+            case Show.UNSIGNED:
+                return self.is_unsigned
+            case Show.ALL:
+                return True
+            case _:
+                return self.state in _STATES_SHOWN[show]
 
 
 class Reviewing:
@@ -112,8 +121,9 @@ class Reviewing:
         self._verdicts: dict[MediaId, tuple[PromptRecord, ...]] = {}
         self._unread: list[MediaId] = list(document.project.media)
         self._calibration: Calibration | None = None
-        self._rows: tuple[QueueRow, ...] | None = None
-        self._said: dict[MediaId, _Said] = {}
+        self._shown: dict[Show, tuple[QueueRow, ...]] = {}
+        self._made: dict[tuple[MediaId, ObjectId], tuple[_Basis, tuple[QueueRow, ...]]] = {}
+        self._unsigned: dict[MediaId, dict[ObjectId, NDArray[np.int32]]] = {}
 
     # ------------------------------------------------------------------ measuring
 
@@ -132,7 +142,7 @@ class Reviewing:
             )
         if scope != self._scope:
             self._scope = scope
-            self._rows = None
+            self._shown.clear()
             for gone in set(self._doubting) - set(scope):
                 del self._doubting[gone]
 
@@ -153,7 +163,7 @@ class Reviewing:
                 self._doubting[media_id] = doubting
             if not doubting.is_done:
                 doubting.work(seconds)
-                self._rows = None
+                self._shown.clear()
                 return True
         return False
 
@@ -169,9 +179,9 @@ class Reviewing:
     def touched(self, touched: Touched) -> None:
         """Hear what has changed."""
         project = self._document.project
-        self._rows = None
+        self._shown.clear()
         for media_id in touched.media:
-            self._said.pop(media_id, None)
+            self._unsigned.pop(media_id, None)
         for media_id in touched.media & set(self._doubting):
             if media_id in project.media:
                 there = set(project.contents(media_id).objects)
@@ -187,22 +197,23 @@ class Reviewing:
 
     def rows(self, show: Show = Show.DOUBTFUL) -> tuple[QueueRow, ...]:
         """The queue, the likeliest errors first."""
-        if self._rows is None:
-            found = [row for media_id in self._scope for row in self._rows_of(media_id)]
+        if show not in self._shown:
+            found = [row for row in self._every_row() if row.fits(show)]
             found.sort(key=lambda r: (-r.doubt.probability, r.media_id, r.object_id, r.doubt.peak))
-            self._rows = tuple(found)
-        return tuple(row for row in self._rows if row.fits(show))
+            self._shown[show] = tuple(found)
+        return self._shown[show]
 
     def row_at(
         self, media_id: MediaId, frame: int, objects: Iterable[ObjectId] = ()
     ) -> QueueRow | None:
         """The row about a frame, of one of these objects if any are given; the likeliest one."""
-        wanted = tuple(objects)
-        for row in self.rows(Show.ALL):
-            is_here = row.media_id == media_id and row.doubt.covers(frame)
-            if is_here and (not wanted or row.object_id in wanted):
-                return row
-        return None
+        wanted = set(objects)
+        here = [
+            row
+            for row in self._every_row((media_id,) if media_id in self._scope else ())
+            if row.doubt.covers(frame) and (not wanted or row.object_id in wanted)
+        ]
+        return max(here, key=lambda row: row.doubt.probability, default=None)
 
     def same_row(self, row: QueueRow) -> QueueRow | None:
         """The row that is now about what ``row`` was about; None when there is none any more."""
@@ -301,7 +312,7 @@ class Reviewing:
         self._calibration = calibrate(judged_frames(records))
         for doubting in self._doubting.values():
             doubting.use(self._calibration.weights)
-        self._rows = None
+        self._shown.clear()
 
     def _read_verdicts(self, media_id: MediaId) -> None:
         project = self._document.project
@@ -314,18 +325,44 @@ class Reviewing:
 
     # ------------------------------------------------------------------ inside
 
-    def _rows_of(self, media_id: MediaId) -> list[QueueRow]:
-        doubting = self._doubting.get(media_id)
-        if doubting is None:
-            return []
-        said = self._said.get(media_id)
-        if said is None:
-            said = self._said[media_id] = _Said.of(self._document.project.contents(media_id))
-        return [
-            QueueRow(media_id, doubt, said.state(doubt), said.is_unsigned(doubt))
-            for doubt in doubting.doubts
-            if doubt.object_id in said.frames
-        ]
+    def _every_row(self, scope: tuple[MediaId, ...] | None = None) -> Iterator[QueueRow]:
+        for media_id in self._scope if scope is None else scope:
+            doubting = self._doubting.get(media_id)
+            if doubting is None:
+                continue
+            contents = self._document.project.contents(media_id)
+            marks: dict[ObjectId, list[ReviewMark]] = {}
+            for mark in contents.reviews.values():
+                marks.setdefault(mark.object_id, []).append(mark)
+            signed = tuple(contents.signoffs)
+            for object_id, doubts in doubting.doubts_by_object.items():
+                masklet = contents.masklets.get(object_id)
+                if masklet is not None:
+                    basis = _Basis(masklet, doubts, tuple(marks.get(object_id, ())), signed)
+                    yield from self._rows_of(media_id, contents, basis)
+
+    def _rows_of(
+        self, media_id: MediaId, contents: MediaContents, basis: _Basis
+    ) -> tuple[QueueRow, ...]:
+        """The rows of one object; made anew only when something they say may have changed."""
+        key = (media_id, basis.masklet.object_id)
+        kept = self._made.get(key)
+        if kept is not None and kept[0].is_same(basis):
+            return kept[1]
+        if media_id not in self._unsigned:
+            self._unsigned[media_id] = all_unsigned_frames(contents)
+        frames, codes = basis.masklet.frames, standing_codes(contents, key[1])
+        peaks = np.array([int(doubt.peak) for doubt in basis.doubts], np.int32)
+        places = np.minimum(np.searchsorted(frames, peaks), len(frames) - 1)
+        is_there = frames[places] == peaks
+        states = np.where(is_there, codes[places], 0).tolist()
+        is_unsigned = np.isin(peaks, self._unsigned[media_id].get(key[1], ())).tolist()
+        rows = tuple(
+            QueueRow(media_id, doubt, _STATES[state], unsigned)
+            for doubt, state, unsigned in zip(basis.doubts, states, is_unsigned, strict=True)
+        )
+        self._made[key] = (basis, rows)
+        return rows
 
     def _place_of(self, row: QueueRow, rows: tuple[QueueRow, ...]) -> int:
         """Where a row that is no longer shown would stand."""
@@ -334,29 +371,22 @@ class Reviewing:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Said:
-    """What was said about the frames of one media, ready to be looked up."""
+class _Basis:
+    """What the rows of one object were made of.
 
-    frames: dict[ObjectId, NDArray[np.int32]]
-    codes: dict[ObjectId, NDArray[np.uint8]]
-    unsigned: dict[ObjectId, NDArray[np.int32]]
+    Attributes:
+        signed: ids of the media's sign-offs.
+    """
 
-    @staticmethod
-    def of(contents: MediaContents) -> _Said:
-        return _Said(
-            {o: masklet.frames for o, masklet in contents.masklets.items()},
-            {o: standing_codes(contents, o) for o in contents.masklets},
-            all_unsigned_frames(contents),
+    masklet: Masklet
+    doubts: list[Doubt]
+    marks: tuple[ReviewMark, ...]
+    signed: tuple[int, ...]
+
+    def is_same(self, other: _Basis) -> bool:
+        return (
+            self.masklet is other.masklet
+            and self.doubts is other.doubts
+            and self.marks == other.marks
+            and self.signed == other.signed
         )
-
-    def state(self, doubt: Doubt) -> ReviewState:
-        frames = self.frames[doubt.object_id]
-        place = int(np.searchsorted(frames, doubt.peak))
-        if place == frames.size or frames[place] != doubt.peak:
-            return ReviewState.PROPOSED
-        return _STATES[int(self.codes[doubt.object_id][place])]
-
-    def is_unsigned(self, doubt: Doubt) -> bool:
-        frames = self.unsigned[doubt.object_id]
-        place = int(np.searchsorted(frames, doubt.peak))
-        return place < frames.size and int(frames[place]) == doubt.peak

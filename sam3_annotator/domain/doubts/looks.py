@@ -155,7 +155,9 @@ def look_along(evidence: Evidence, masklet: Masklet, mask_at: MaskAt, eye: Eye) 
         alike[place] = 1.0 if last is None else likeness(look, last[1])
         last = (blob, look)
         yield
+    yield
     note_jumps(evidence, masklet)
+    yield
     _note_looks(evidence, rows, pieces, alike)
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.masklet import Masklet
 
     MaskAt = Callable[[ObjectId, FrameIndex], Mask | None]
+    _Meeting = tuple[tuple[int, int], float]
+    """First and last place of a meeting, and the log-odds of an exchange there."""
 
 _WINDOW = 6
 """Frames before and after a meeting that say what each object was like."""
@@ -107,7 +109,12 @@ def compare(
             continue
         yield from _competition(pair, shared, mask_at)
         outlines = _Outlines((masklets[one], masklets[other]), mask_at, eye)
-        for swap in _swaps(one, other, shared, outlines):
+        meetings: list[_Meeting] = []
+        for span in _meetings(shared):
+            gain = _gain(shared, *span) + _outline_gain(shared, span, outlines)
+            meetings.append((span, gain))
+            yield None
+        for swap in _swaps(one, other, shared, meetings):
             _note_swap(pair, shared, swap)
             yield swap
 
@@ -201,13 +208,9 @@ class _Outlines:
 
 
 def _swaps(
-    one: ObjectId, other: ObjectId, shared: _Shared, outlines: _Outlines
+    one: ObjectId, other: ObjectId, shared: _Shared, meetings: list[_Meeting]
 ) -> list[LikelySwap]:
     """Meetings of two objects that an exchange explains better; of neighbours the likeliest."""
-    meetings = [
-        (span, _gain(shared, *span) + _outline_gain(shared, span, outlines))
-        for span in _meetings(shared)
-    ]
     sure = [span[0] for span, gain in meetings if gain > _PRIOR and _is_apart(shared, span)]
     found: list[LikelySwap] = []
     for (start, stop), gain in meetings:

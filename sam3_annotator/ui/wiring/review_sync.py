@@ -19,6 +19,7 @@ from sam3_annotator.ui.panels.review.panel import Trust
 from sam3_annotator.ui.panels.review.rows import DoubtRow
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring import doubt_words, naming
+from sam3_annotator.ui.wiring.comments import CommentDesk
 from sam3_annotator.workflow.reviewing import Show
 
 if TYPE_CHECKING:
@@ -72,9 +73,10 @@ class ReviewSync(QObject):
         panel.repair_wanted.connect(desk.repair_swap)
         panel.signed.connect(desk.sign_off)
         panel.checked.connect(lambda is_complete: desk.check(is_complete=is_complete))
-        panel.comments.written.connect(desk.comment)
-        panel.comments.opened.connect(desk.open_comment)
-        panel.comments.resolved.connect(lambda one, is_on: desk.resolve(one, is_resolved=is_on))
+        comments = CommentDesk(workspace)
+        panel.comments.written.connect(comments.write)
+        panel.comments.opened.connect(comments.open)
+        panel.comments.resolved.connect(lambda one, is_on: comments.resolve(one, is_resolved=is_on))
         panel.shown.connect(lambda is_on: desk.watch(is_watched=is_on))
         self.refresh()
 
