@@ -37,7 +37,12 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure what was asked for and print it."""
-    from sam3_annotator.training.evaluate import Plan, run_plan, table  # noqa: PLC0415 - loads torch
+    from sam3_annotator.training.evaluate import (  # noqa: PLC0415 - loads torch
+        Plan,
+        run_plan,
+        table,
+        without_nan,
+    )
 
     if not (arguments.pictures or arguments.clips or arguments.material):
         raise Rejected("Give --pictures, --clips or --material: there is nothing to measure.")
@@ -53,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         most_frames=arguments.most_frames,
     )
     report = run_plan(_model(arguments), plan, arguments.output)
-    print(json.dumps(report, indent=1) if arguments.json else table(report))
+    print(json.dumps(without_nan(report), indent=1) if arguments.json else table(report))
     return OK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import platform
 import time
 from dataclasses import asdict, dataclass
@@ -175,8 +176,17 @@ def hardware() -> dict[str, Any]:
 
 
 def _save(report: dict[str, Any], folder: Path) -> None:
-    (folder / "report.json").write_text(json.dumps(report, indent=1))
+    (folder / "report.json").write_text(json.dumps(without_nan(report), indent=1))
     _log.info("wrote %s", folder / "report.json")
+
+
+def without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """The same report with None where nothing could be measured: JSON knows no NaN."""
+    if isinstance(value, dict):
+        return {key: without_nan(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_nan(part) for part in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def table(report: dict[str, Any]) -> str:

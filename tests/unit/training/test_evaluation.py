@@ -22,6 +22,7 @@ from sam3_annotator.training.eval_clicks import (
     tight_box,
 )
 from sam3_annotator.training.eval_tracking import evaluate_tracking, make_followers
+from sam3_annotator.training.evaluate import without_nan
 from sam3_annotator.training.followers import Copy, Flow, Logits
 from sam3_annotator.training.truth_folders import davis_clips, picture_samples
 
@@ -143,3 +144,11 @@ def test_davis_is_read(tmp_path) -> None:
     assert len(next(davis_clips(tmp_path, most_frames=2)).frames) == 2
     with pytest.raises(ExchangeTrouble, match="Annotations"):
         next(davis_clips(tmp_path / "JPEGImages"))
+
+
+def test_reports_are_json_for_every_reader() -> None:
+    report = {"a": {"j": float("nan"), "clicks": (0.5, float("nan"))}, "n": 3}
+    assert json.loads(json.dumps(without_nan(report), allow_nan=False)) == {
+        "a": {"j": None, "clicks": [0.5, None]},
+        "n": 3,
+    }
