@@ -64,16 +64,17 @@ class Hiera(nn.Module):
     def _positions(self, height: int, width: int) -> Tensor:
         """Coarse background enlarged to the grid, plus the fine tile repeated over it."""
         rows, columns = (_enlarging(n, self.background) for n in (height, width))
-        background = rows @ self.background[0].float() @ columns.T  # (C, b, b) -> (C, h, w)
+        positions = rows @ self.background[0].float() @ columns.T  # (C, b, b) -> (C, h, w)
         side = self.tile.shape[-1]
-        tile = self.tile[0].float().tile(1, height // side, width // side)
-        return (background + tile).to(self.tile.dtype).permute(1, 2, 0)[None]
+        tiles = torch.unflatten(torch.unflatten(positions, 2, (-1, side)), 1, (-1, side))
+        tiles += self.tile[0].float()[:, None, :, None, :]  # a view: fills ``positions``
+        return positions.permute(1, 2, 0)[None].to(self.tile.dtype)
 
 
 def _enlarging(cells: int, background: Tensor) -> Tensor:
     """(cells, b) float32: shares of a bicubic enlargement along one axis.
 
-    Both axes as two small products take a hundredth of the time of torch's kernel.
+    Both axes as two small products take a sixth of the time of torch's kernel.
     """
     side = background.shape[-1]
     steps = torch.eye(side, device=background.device)[None, None]
