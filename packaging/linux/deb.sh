@@ -3,7 +3,7 @@
 #
 #   packaging/linux/deb.sh
 #
-# Environment variables: MAINTAINER "Name <address>"; REVISION (default 1); DIST (default dist).
+# Environment variables: MAINTAINER "Name <address>"; REVISION (default 1); DIST (default dist); LEVEL of zstd (6).
 set -euo pipefail
 root="$(cd "$(dirname "$0")/../.." && pwd)"
 cd "$root"
@@ -51,5 +51,5 @@ CONTROL
 
 # Desktop, MIME and icon caches are refreshed by their own packages' triggers.
 out="$dist/sam3-annotator_${version}_${arch}.deb"
-dpkg-deb --root-owner-group -Zxz -z"${LEVEL:-1}" --build "$stage" "$out" >/dev/null
+dpkg-deb --root-owner-group -Zzstd -z"${LEVEL:-6}" --build "$stage" "$out" >/dev/null
 ls -l "$out"
