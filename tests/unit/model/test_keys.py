@@ -120,4 +120,7 @@ def test_whole_sam2_files_are_filled(tmp_path, which, layout):
 def test_weights_arrive_in_the_precision_asked_for(tmp_path, dtype):
     shapes = dict(expected_names(SAM2["2", "tiny"], Layout.OFFICIAL)["image"])
     loaded = load(write_torch(tmp_path / "w.pt", shapes), dtype=dtype, device="cpu")
-    assert {tensor.dtype for tensor in loaded.states["image_model"].values()} == {dtype}
+    state = loaded.states["image_model"]
+    table = state.pop("heads.clicks.frequencies")
+    assert {tensor.dtype for tensor in state.values()} == {dtype}
+    assert table.dtype == torch.float32  # rounding it would move clicks
