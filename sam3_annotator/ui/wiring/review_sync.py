@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
+from sam3_annotator.domain.changes import Table
 from sam3_annotator.domain.doubts.calibration import FIRST_SHARE
 from sam3_annotator.domain.doubts.records import checks
 from sam3_annotator.domain.doubts.signals import Signal
@@ -23,8 +24,10 @@ from sam3_annotator.ui.wiring.comments import CommentDesk
 from sam3_annotator.workflow.reviewing import Show
 
 if TYPE_CHECKING:
+    from sam3_annotator.domain.changes import Touched
     from sam3_annotator.domain.doubts.pairs import LikelySwap
-    from sam3_annotator.domain.ids import MediaId, ObjectId
+    from sam3_annotator.domain.doubts.records import Check
+    from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.project import Project
     from sam3_annotator.ui.panels.review.panel import ReviewPanel
     from sam3_annotator.ui.wiring.review import ReviewDesk
@@ -59,11 +62,14 @@ class ReviewSync(QObject):
         super().__init__(workspace)
         self._workspace, self._desk, self._panel = workspace, desk, panel
         self._rows: dict[object, QueueRow] = {}
+        self._checks: dict[MediaId, dict[tuple[FrameIndex, CategoryId], Check]] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self.refresh)
-        desk.changed.connect(self._soon.start)
+        desk.changed.connect(self._refresh_soon)
+        workspace.touched.connect(self._forget_checks)
+        workspace.document_changed.connect(self._checks.clear)
         workspace.theme.changed.connect(panel.use_theme)
         panel.row_chosen.connect(self._go_to)
         panel.filter_chosen.connect(lambda key: desk.choose(Show(key)))
@@ -78,7 +84,17 @@ class ReviewSync(QObject):
         panel.comments.opened.connect(comments.open)
         panel.comments.resolved.connect(lambda one, is_on: comments.resolve(one, is_resolved=is_on))
         panel.shown.connect(lambda is_on: desk.watch(is_watched=is_on))
+        panel.shown.connect(lambda _: self._refresh_soon())
         self.refresh()
+
+    def _refresh_soon(self) -> None:
+        if self._panel.isVisible():
+            self._soon.start()
+
+    def _forget_checks(self, touched: Touched) -> None:
+        if Table.PROMPTS in touched.tables:
+            for media_id in touched.media:
+                self._checks.pop(media_id, None)
 
     def use_actions(self, actions: HasKeymap) -> None:
         """Name the keys on the buttons, now and whenever they change."""
@@ -152,7 +168,9 @@ class ReviewSync(QObject):
         media_id, frame, category = asked
         text = translate("ReviewSync", "Every {category} found?")
         question = text.format(category=project.category(category).name)
-        check = checks(project.prompts(media_id)).get((frame, category))
+        if media_id not in self._checks:
+            self._checks[media_id] = checks(project.prompts(media_id))
+        check = self._checks[media_id].get((frame, category))
         if check is None:
             return question, ""
         said = (
