@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 
 from sam3_annotator.domain.ids import FrameIndex
@@ -37,17 +39,20 @@ def test_a_run_that_fails_is_explained_and_can_go_on(clip, qtbot):
     clip.workspace.troubled.connect(told.append)
     runs = clip.desks.clip.runs
 
-    def fail(progress):
-        if progress.done == 0 and progress.is_running:
-            clip.session.fail_with = WeightsTrouble("the weights are gone")
+    whole = clip.session._propagated
 
-    runs.changed.connect(fail)
+    def broken(request):
+        yield from islice(whole(request), 5)
+        raise WeightsTrouble("the weights are gone")
+
+    clip.session._propagated = broken
     trigger(clip, qtbot, "clip.forward")
     qtbot.waitUntil(lambda: bool(told), timeout=20000)
-    runs.changed.disconnect(fail)
+    clip.session._propagated = whole
     qtbot.waitUntil(lambda: is_idle(clip))
     assert "the weights are gone" in str(told[0])
     assert runs.can_go_on
+    assert len(clip.project.masklet(one)) == 6
     trigger(clip, qtbot, "clip.go_on")
     qtbot.waitUntil(lambda: len(clip.project.masklet(one)) == 132, timeout=30000)
 
