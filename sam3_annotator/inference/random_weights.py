@@ -67,7 +67,7 @@ def random_backend(name: str, chosen: Device) -> Backend[Any]:
     with torch.device("meta"):
         model = build_sam2(SAM2_SIZES[name])
     _draw(model, chosen)
-    _show_always(model.tracker.heads)
+    _finish(model.tracker.heads)
     info = _info(name, _CLICKS, chosen)
     return Sam2Backend(model.encoder, model.tracker.heads, Tracker(model.tracker), info)
 
@@ -78,7 +78,7 @@ def _sam3(chosen: Device) -> Backend[Any]:
         net = build_tracker_net(sizes.SAM3_TRACKER)
     _draw(detector, chosen)
     _draw(net, chosen)
-    _show_always(net.heads)
+    _finish(net.heads)
     info = _info(SAM3_NAME, frozenset(Capability), chosen)
     tokenizer = Tokenizer(paths.resource(MERGES))
     return Sam3Backend(detector, net.heads, Tracker(net), tokenizer, info)
@@ -103,7 +103,9 @@ def _draw(module: torch.nn.Module, chosen: Device) -> None:
 
 
 @torch.no_grad()
-def _show_always(heads: SamHeads) -> None:
+def _finish(heads: SamHeads) -> None:
     """Let every object be seen on every frame, so that all memories are read and written."""
+    # What was cast while it had no memory yet: these stay float32 (see ``ClickEncoder``).
+    heads.clicks.frequencies = heads.clicks.frequencies.float()
     if heads.decoder.object_head is not None:
         heads.decoder.object_head.layers[-1].get_parameter("bias").fill_(_ALWAYS_PRESENT)

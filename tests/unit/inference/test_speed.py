@@ -22,6 +22,7 @@ from sam3_annotator.model.tracker_config import (
 from tests.support.tiny_models import tiny_sam2, tiny_sam3, without_memory
 
 CPU = Device(torch.device("cpu"), torch.float32, "CPU")
+HALF = Device(torch.device("cpu"), torch.bfloat16, "CPU")
 
 
 @pytest.fixture
@@ -113,14 +114,16 @@ def test_peak_memory_holds_what_is_held():
 
 
 @pytest.mark.usefixtures("small_pictures")
-def test_random_weights_answer_everything(monkeypatch):
+@pytest.mark.parametrize("chosen", [CPU, HALF])
+def test_random_weights_answer_everything(chosen, monkeypatch):
     """Sizes are cut down, the way they are built is the same."""
     sizes = Sam2Config(SMALL_HIERA, SMALL_TRACKER)
     monkeypatch.setattr(random_weights, "SAM2_SIZES", {"sam2.1_tiny": sizes})
-    backend = random_weights.random_backend("sam2.1_tiny", CPU)
+    backend = random_weights.random_backend("sam2.1_tiny", chosen)
+    assert names(backend, objects=(1,))
     assert Capability.TRACK in backend.info.capabilities
     assert all(p.isfinite().all() for p in backend._encoder.parameters())
-    tracked = random_weights.random_backend("sam2.1_tiny", CPU).clip_tracker(3)
+    tracked = backend.clip_tracker(3)
     with torch.inference_mode():
         features = tracked.encode(speed.made_up_picture(54, 96))
         tracked.condition(0, features, speed.made_up_objects(2, 54, 96))
@@ -135,9 +138,10 @@ def test_random_sam3_is_built_like_the_loaded_one(monkeypatch):
     tracker = TrackerConfig(image_size=56, heads=heads, memory=memory)
     monkeypatch.setattr(random_weights, "DetectorConfig", DetectorConfig.tiny)
     monkeypatch.setattr(random_weights.sizes, "SAM3_TRACKER", tracker)
-    backend = random_weights.random_backend("sam3", CPU)
+    backend = random_weights.random_backend("sam3", HALF)
     assert backend.info.capabilities == frozenset(Capability)
     assert backend.info.family == "sam3"
+    assert backend._segmenter.heads.clicks.frequencies.dtype is torch.float32
 
 
 def test_an_unknown_name_is_refused():
