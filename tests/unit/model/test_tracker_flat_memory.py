@@ -26,6 +26,7 @@ def _resident_bytes():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's process table")
 def test_two_thousand_frames_stay_within_two_percent():
     """Objects come and go, prompts by a program arrive every 8 frames, one object is lost."""
