@@ -747,8 +747,12 @@
       <translation>得分 ≥ {score}</translation>
     </message>
     <message>
-      <source>“{phrase}” IS THERE: {presence}</source>
-      <translation>“{phrase}” 存在：{presence}</translation>
+      <source>LIKE THE EXAMPLES</source>
+      <translation>与示例相似</translation>
+    </message>
+    <message>
+      <source>{concept} IS THERE: {presence}</source>
+      <translation>{concept} 存在：{presence}</translation>
     </message>
     <message>
       <source>Looking …</source>

@@ -224,12 +224,14 @@ class CandidatesPanel(QWidget):
         found = self._findings
         has_rows = bool(found.items)
         self._body.show_content(has_content=has_rows)
+        named = f"“{found.phrase.upper()}”" if found.phrase else ""
+        named = named or translate("CandidatesPanel", "LIKE THE EXAMPLES")
         if found.presence is None:
-            self._title.setText(found.phrase.upper())
+            self._title.setText(named)
         else:
             self._title.setText(
-                translate("CandidatesPanel", "“{phrase}” IS THERE: {presence}").format(
-                    phrase=found.phrase.upper(), presence=f"{found.presence:.2f}"
+                translate("CandidatesPanel", "{concept} IS THERE: {presence}").format(
+                    concept=named, presence=f"{found.presence:.2f}"
                 )
             )
         if has_rows:
