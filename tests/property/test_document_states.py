@@ -102,6 +102,9 @@ COMMANDS = {
     "ResolveComment": st.builds(c.ResolveComment, st.just(1), ids, st.booleans()),
     "RemoveComment": st.builds(c.RemoveComment, st.just(1), ids),
     "AddSignOff": st.builds(c.AddSignOff, st.just(1), frames, frames, st.none() | ids),
+    "CheckComplete": st.builds(
+        c.CheckComplete, st.just(1), frames, st.integers(1, 2), st.booleans()
+    ),
     "AddModelPass": st.builds(c.AddModelPass, st.just("mini"), st.just("ab")),
 }
 any_command = st.one_of(*COMMANDS.values())
