@@ -43,12 +43,14 @@ class SimilarConfig:
         peaks: places that are tried in a picture.
         judge: hidden width of the judge.
         most_overlap: mask IoU with a better answer from which an answer is dropped.
+        most_within: share of an answer inside a better one from which it is dropped.
     """
 
     descriptor: DescriptorConfig = field(default_factory=DescriptorConfig)
     peaks: int = 36
     judge: int = 24
     most_overlap: float = 0.5
+    most_within: float = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ class SimilarFinder:
         logits, facts = self.candidates(features, exemplars)
         scores = self.weights.scores(facts).sigmoid()
         order = scores.argsort(descending=True)
-        kept = _distinct(logits[order] > 0, self.weights.config.most_overlap)
+        sizes = self.weights.config
+        kept = _distinct(logits[order] > 0, sizes.most_overlap, sizes.most_within)
         order = order[kept]
         return SimilarThings(scores[order], logits[order], tight_boxes(logits[order] > 0))
 
@@ -270,11 +273,18 @@ def _cell_points(cells: Tensor, grid: tuple[int, int]) -> Tensor:
     return torch.stack([x, y], dim=-1)[:, None]
 
 
-def _distinct(inside: Tensor, most_overlap: float) -> list[int]:
-    """Rows of ``inside: (K, H, W)``, best first, each only if it overlaps no kept one too much."""
+def _distinct(inside: Tensor, most_overlap: float, most_within: float) -> list[int]:
+    """Rows of ``inside: (K, H, W)``, best first, each only if it is news beside the kept ones.
+
+    A piece of a better answer is not another thing, however little of it the piece covers.
+    """
     overlaps = mask_iou(inside, inside)
+    cells = inside.flatten(1).float()
+    within = cells @ cells.T / cells.sum(1, keepdim=True).clamp_min(1)
     kept: list[int] = []
     for row in range(len(inside)):
-        if not kept or float(overlaps[row, kept].max()) < most_overlap:
+        is_same = bool((overlaps[row, kept] >= most_overlap).any())
+        is_piece = bool((within[row, kept] >= most_within).any())
+        if not is_same and not is_piece:
             kept.append(row)
     return kept
