@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+_LEVEL_PX = 1e-9
+"""A stroke that rises less crosses no row: its ends' discs say all, and dividing would overflow."""
+
+
 def stroke_mask(points: Sequence[Point], radius: float, frame: PixelBox) -> Mask:
     """The pixels whose centre a disc covers while its middle runs along a line.
 
@@ -83,7 +87,7 @@ def _sides(first: Point, second: Point, radius: float, rows: Floats) -> list[tup
     """Where each row crosses the two straight sides."""
     dx, dy = second.x - first.x, second.y - first.y
     length = math.hypot(dx, dy)
-    if length == 0 or dy == 0:
+    if abs(dy) < _LEVEL_PX:
         return []
     spans = []
     for sign in (-1.0, 1.0):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -108,6 +108,8 @@ def test_too_short_rings_are_nothing():
     assert outlines_of(EMPTY_MASK) == ()
 
 
+@example(Point(0.0, 0.0), Point(2.0, 1.2e-308), 1.0)
+@example(Point(0.0, 0.0), Point(0.0, 1.2e-308), 3.0)
 @given(points, points, st.floats(0.5, 9))
 def test_capsule_is_every_pixel_near_the_segment(first, second, radius):
     box, inside = capsule(first, second, radius, FRAME)
