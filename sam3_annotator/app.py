@@ -264,12 +264,14 @@ def run_demo(folder: Path, weights: str) -> DemoReport:
         reports.append(report)
         app.quit()
 
+    restore_messages = qt_log.install()  # the offscreen platform talks too much
     program = Program(app, Settings(folder / "settings.ini"), real_session)
     demo = Demo(program.window, folder, end)
     program.start([], ModelChoice(weights))
     demo.start()
     app.exec()
     program.stop()
+    restore_messages()
     return reports[0]
 
 

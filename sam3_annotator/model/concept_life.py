@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
+    from sam3_annotator.model.concept_motion import Place
     from sam3_annotator.model.concept_rules import ConceptRules
 
 
@@ -27,6 +28,7 @@ class TrackLife:
         score: of that detection; what people are shown.
         appearance: (C,) what the detector saw, newest; None if it was never detected.
         first: (h, w) mask logits that people were told at birth; None if it was never detected.
+        places: where its last two visible masks were; kept only while motion is weighed.
         unmatched: frames on probation without a confirming detection.
         duplicates: frames on probation that it shared with each older track.
         confirmed: detections in a row, until there were enough to show it.
@@ -43,6 +45,7 @@ class TrackLife:
     score: float
     appearance: Tensor | None = field(default=None, compare=False)
     first: Tensor | None = field(default=None, compare=False)
+    places: tuple[Place, ...] = ()
     unmatched: frozenset[int] = frozenset()
     duplicates: Mapping[int, frozenset[int]] = field(default_factory=dict)
     confirmed: int = 1
@@ -125,7 +128,7 @@ def seen(life: TrackLife, frame: int, *, is_visible: bool) -> TrackLife:
 
 def restarted(life: TrackLife) -> TrackLife:
     """A life when a new run over the clip begins: what was hidden in another run is past."""
-    return replace(life, empty=0, last_hidden=None)
+    return replace(life, empty=0, last_hidden=None, places=())
 
 
 def _aged(life: TrackLife, frame: int, rules: ConceptRules) -> TrackLife:

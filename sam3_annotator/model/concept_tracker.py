@@ -32,6 +32,7 @@ from sam3_annotator.model.concept_answers import (
 )
 from sam3_annotator.model.concept_frames import ConceptFrame
 from sam3_annotator.model.concept_life import NO_CONCEPT, TrackLife, judged, seen
+from sam3_annotator.model.concept_motion import closeness, noted
 from sam3_annotator.model.concept_rules import ConceptRules
 from sam3_annotator.model.preprocess import suppress_duplicates
 
@@ -161,7 +162,7 @@ class ConceptTracker:
         refreshing: dict[int, Tensor] = {}
         for detections in found:
             ids = [i for i in state.of(detections.concept) if i in outputs]
-            association = self._associate(state, outputs, ids, detections)
+            association = self._associate(state, outputs, ids, detections, frame)
             self._judge(state, ids, association, detections, frame)
             claimed = self._pointed_at(state, outputs, detections)
             new += [(detections, d) for d in association.new if d not in claimed]
@@ -177,16 +178,19 @@ class ConceptTracker:
         outputs: dict[int, TrackOutput],
         ids: list[int],
         detections: _Detections,
+        frame: int,
     ) -> Association:
         shape = detections.logits.shape[1:]
         device = detections.logits.device
         masks = torch.zeros(len(ids), *shape, dtype=torch.bool, device=device)
         for row, object_id in enumerate(ids):
             masks[row] = outputs[object_id].logits > 0
-        likeness = None
-        if self.rules.appearance_weight:
-            likeness = self._likeness([state.lives[i] for i in ids], detections)
-        fit = affinity(mask_iou(masks, detections.masks), likeness, None, self.rules)
+        lives = [state.lives[i] for i in ids]
+        likeness = self._likeness(lives, detections) if self.rules.appearance_weight else None
+        near = None
+        if self.rules.motion_weight:
+            near = closeness([life.places for life in lives], detections.masks, frame)
+        fit = affinity(mask_iou(masks, detections.masks), likeness, near, self.rules)
         return associate(fit, detections.scores, masks.flatten(1).any(dim=1), self.rules)
 
     def _pointed_at(
@@ -293,8 +297,12 @@ class ConceptTracker:
         hidden: set[int],
     ) -> None:
         for object_id, output in outputs.items():
-            visible = object_id not in hidden and bool((output.logits > 0).any())
-            state.lives[object_id] = seen(state.lives[object_id], frame, is_visible=visible)
+            inside = output.logits > 0
+            visible = object_id not in hidden and bool(inside.any())
+            life = seen(state.lives[object_id], frame, is_visible=visible)
+            if visible and self.rules.motion_weight:
+                life = replace(life, places=noted(life.places, frame, inside))
+            state.lives[object_id] = life
 
     def _remember(
         self,
