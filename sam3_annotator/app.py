@@ -264,6 +264,7 @@ def run_demo(folder: Path, weights: str) -> DemoReport:
         reports.append(report)
         app.quit()
 
+    log.start_logging(verbose=False)
     restore_messages = qt_log.install()  # the offscreen platform talks too much
     program = Program(app, Settings(folder / "settings.ini"), real_session)
     demo = Demo(program.window, folder, end)
@@ -272,6 +273,7 @@ def run_demo(folder: Path, weights: str) -> DemoReport:
     app.exec()
     program.stop()
     restore_messages()
+    log.stop_logging()
     return reports[0]
 
 
