@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 
 from sam3_annotator import paths
@@ -66,6 +64,3 @@ def tiny_sam2():
 def without_memory(backend):
     can = info("tiny still", Capability.CLICK, Capability.BOX)
     return Sam2Backend(backend._encoder, backend._segmenter.heads, None, can, image_size=128)
-
-
-__all__ = ["replace", "tiny_sam2", "tiny_sam3", "without_memory"]
