@@ -4,6 +4,13 @@
   <context>
     <name>ConceptDesk</name>
     <message numerus="yes">
+      <source>There is room for %n find(s) at once.</source>
+      <translation>
+        <numerusform>There is room for %n find at once.</numerusform>
+        <numerusform>There is room for %n finds at once.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n found</source>
       <translation>
         <numerusform>%n found</numerusform>

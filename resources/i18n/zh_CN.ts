@@ -939,6 +939,12 @@
       <source>Type what to find, or draw an example box first.</source>
       <translation>请先输入要查找的内容，或画一个示例框。</translation>
     </message>
+    <message numerus="yes">
+      <source>There is room for %n find(s) at once.</source>
+      <translation>
+        <numerusform>内存可同时跟踪 %n 个找到的对象。</numerusform>
+      </translation>
+    </message>
     <message>
       <source>{model} cannot pick up newcomers in a clip. Find on this frame, accept what is right, and propagate; or load SAM 3 weights.</source>
       <translation>{model} 不能在视频中发现新出现的对象。请在本帧查找、接受正确的结果并传播；或加载 SAM 3 权重。</translation>
@@ -2324,6 +2330,10 @@
       <translation>请先打开视频。</translation>
     </message>
     <message>
+      <source>A run needs {need} GB for one object and only {free} GB are free on the model's device. Close other programs, or load smaller weights.</source>
+      <translation>运行一个对象需要 {need} GB，而模型所在设备只剩 {free} GB。请关闭其他程序，或加载较小的权重。</translation>
+    </message>
+    <message>
       <source>Drag over the lanes to select a range of frames first.</source>
       <translation>请先在轨道上拖动以选择帧范围。</translation>
     </message>
@@ -2346,10 +2356,6 @@
     <message>
       <source>Shot cuts are still being looked for; this run crosses them.</source>
       <translation>仍在查找镜头切换；本次运行会跨越它们。</translation>
-    </message>
-    <message>
-      <source>A run needs {need} GB for one object and only {free} GB are free on the model's device. Close other programs, or load smaller weights.</source>
-      <translation>运行一个对象需要 {need} GB，而模型所在设备只剩 {free} GB。请关闭其他程序，或加载较小的权重。</translation>
     </message>
     <message>
       <source>{objects} objects need {need} GB, {free} GB are free.</source>

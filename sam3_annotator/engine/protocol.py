@@ -196,11 +196,13 @@ class PlanRun:
 class FreeMemory:
     """Drop every cache; answers stay the same, only slower."""
 
+        is_concept: whether a concept run finds the objects, which remember more frames then.
 
 Request = (
     LoadModel
     | EncodeFrame
     | SegmentObject
+    is_concept: bool = False
     | FindConcept
     | Propagate
     | TrackConcept
@@ -382,10 +384,8 @@ class RunNeeds:
         return not self.free_bytes or self.total_bytes <= self.free_bytes
 
     @property
-    def objects_that_fit(self) -> int:
-        """How many objects can be followed at once; all of them where nothing is known."""
-        if self.fits:
-            return self.objects
+    def room_for(self) -> int:
+        """How many objects there is room for, wanted or not; 0 when nothing is known."""
         room = self.free_bytes - self.shared_bytes
         return max(0, room // max(1, self.object_bytes))
 
@@ -403,6 +403,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
+    @property
+    def objects_that_fit(self) -> int:
+        """How many of the wanted objects can be followed at once; all if nothing is known."""
+        return self.objects if self.fits else self.room_for
+
     """A newer request in the same lane took its place."""
 
 

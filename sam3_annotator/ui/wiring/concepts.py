@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt
-from sam3_annotator.engine.protocol import Capability
+from sam3_annotator.engine.protocol import Capability, PlanRun
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring.gestures import missing_ability
+from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits
 from sam3_annotator.workflow.concept_running import ConceptRunning, ConceptWish
 
 if TYPE_CHECKING:
-    from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.engine.protocol import ModelInfo, RunNeeds
     from sam3_annotator.ui.wiring.categories import CategoryDesk
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -65,7 +68,10 @@ class ConceptDesk(QObject):
             category = (
                 self._categories.named(phrase) if phrase else self._categories.for_new_object()
             )
-            running.start(view.media_id, ConceptWish(concept, category, view.frame, start, stop))
+            wish = ConceptWish(concept, category, view.frame, start, stop)
+            begin = partial(self._begin, running, view.media_id, wish)
+            request = PlanRun(self._workspace.media_ref(view.media_id), 1, is_concept=True)
+            ask_needs(self._workspace, request, begin)
 
     def go_on(self) -> None:
         """Search the rest of a run that was stopped."""
@@ -73,6 +79,19 @@ class ConceptDesk(QObject):
             self._need_running().go_on()
 
     # ------------------------------------------------------------------ inside
+
+    def _begin(
+        self, running: ConceptRunning, media_id: MediaId, wish: ConceptWish, needs: RunNeeds
+    ) -> None:
+        """Search, unless not even one find could be followed; say how many can."""
+        if running is not self._running:
+            return
+        check_one_fits(needs)
+        if needs.free_bytes:
+            room = needs.room_for
+            said = translate("ConceptDesk", "There is room for %n find(s) at once.", "", room)
+            self._workspace.said.emit(said)
+        running.start(media_id, wish)
 
     def _check_model(self, phrase: str) -> None:
         """Say beforehand what the loaded model cannot do, and what it can do instead."""

@@ -10,18 +10,18 @@ from PySide6.QtCore import QObject, Signal
 from sam3_annotator.domain.commands import SetMask
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import FrameIndex
-from sam3_annotator.engine.protocol import Capability, Item, PlanRun, Priority, RunNeeds
+from sam3_annotator.engine.protocol import Capability, PlanRun
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring.gestures import missing_ability
-from sam3_annotator.workflow.desk import Listener, silent
+from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits, gigabytes
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish, plan_run
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.commands import Command
     from sam3_annotator.domain.ids import MediaId, ObjectId
-    from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.engine.protocol import ModelInfo, RunNeeds
     from sam3_annotator.ui.ask import Ask
     from sam3_annotator.ui.wiring.cuts import CutDesk
     from sam3_annotator.ui.wiring.work import WorkDesk
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sam3_annotator.workflow.run_progress import RunProgress
 
 _WORK = "run"
-_GB = 1 << 30
 
 
 class RunDesk(QObject):
@@ -145,18 +144,8 @@ class RunDesk(QObject):
             )
         prompted = max((int(m.is_human.sum()) for m in masklets.values()), default=1)
         begin = partial(self._begin, running, media_id, objects, wish, agreement)
-
-        def planned(item: Item) -> None:
-            if isinstance(item, RunNeeds) and running is self._running:
-                with self._workspace.explaining():
-                    begin(item)
-
-        self._workspace.engine.desk.ask(
-            PlanRun(self._workspace.media_ref(media_id), len(objects), prompted),
-            lane="plan",
-            priority=Priority.CLICK,
-            listener=Listener(planned, silent),
-        )
+        request = PlanRun(self._workspace.media_ref(media_id), len(objects), prompted)
+        ask_needs(self._workspace, request, begin)
 
     def _begin(
         self,
@@ -167,27 +156,26 @@ class RunDesk(QObject):
         agreement: Agreement | None,
         needs: RunNeeds,
     ) -> None:
+        if running is not self._running:
+            return
+        check_one_fits(needs)
         at_once = 0
         if not needs.fits:
             at_once = needs.objects_that_fit
-            if not at_once:
-                least = needs.shared_bytes + needs.object_bytes
-                text = translate(
-                    "RunDesk",
-                    "A run needs {need} GB for one object and only {free} GB are free on the "
-                    "model's device. Close other programs, or load smaller weights.",
-                )
-                raise Rejected(text.format(need=_gb(least), free=_gb(needs.free_bytes)))
             question = translate(
                 "RunDesk", "{objects} objects need {need} GB, {free} GB are free."
-            ).format(objects=needs.objects, need=_gb(needs.total_bytes), free=_gb(needs.free_bytes))
+            ).format(
+                objects=needs.objects,
+                need=gigabytes(needs.total_bytes),
+                free=gigabytes(needs.free_bytes),
+            )
             detail = translate("RunDesk", "They can be followed in groups of %n.", "", at_once)
             if not self._ask.confirm(question, detail, translate("RunDesk", "In groups")):
                 return
         elif needs.free_bytes:
             self._workspace.said.emit(
                 translate("RunDesk", "The run needs {need} GB of {free} GB that are free.").format(
-                    need=_gb(needs.total_bytes), free=_gb(needs.free_bytes)
+                    need=gigabytes(needs.total_bytes), free=gigabytes(needs.free_bytes)
                 )
             )
         self._is_local = wish.is_local
@@ -322,7 +310,3 @@ def _summary(progress: RunProgress, *, is_local: bool) -> str:
     if progress.can_go_on:
         said += " " + translate("RunDesk", "Stopped; what is done is kept, and the run can go on.")
     return said
-
-
-def _gb(count: int) -> str:
-    return f"{count / _GB:.2f}" if count < 10 * _GB else f"{count / _GB:.0f}"

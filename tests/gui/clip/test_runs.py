@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from sam3_annotator.domain.commands import RemoveObjects
 from sam3_annotator.domain.entities import ReviewState
 from sam3_annotator.domain.ids import FrameIndex
-from sam3_annotator.engine.protocol import EncodeFrame, PlanRun, Priority, Propagate
+from sam3_annotator.engine.protocol import EncodeFrame, PlanRun, Priority, Propagate, TrackConcept
 from sam3_annotator.io.frames_csv import write_frames_csv
 from sam3_annotator.io.opening import open_clip
 from tests.gui.clip.conftest import add_object, go_to, is_idle, objects, run, trigger
@@ -70,6 +70,22 @@ def test_a_phrase_is_found_and_tracked_from_the_find_bar(clip, qtbot):
     assert len(frames(clip, one.id)) == 132
     clip.desks.edits.undo()
     assert not objects(clip)
+
+
+def test_a_search_through_the_clip_says_what_there_is_room_for(clip, qtbot):
+    bar, concepts, said = clip.window.parts.find_bar, clip.desks.clip.concepts, []
+    clip.workspace.said.connect(said.append)
+    bar.phrase.setText("rabbit")
+    clip.session.free_bytes = 1 << 20
+    qtbot.mouseClick(bar._track, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any("Close other programs" in one for one in said))
+    assert asked(clip, PlanRun)[-1].is_concept
+    assert not concepts.progress.is_running
+    assert not asked(clip, TrackConcept)
+    clip.session.free_bytes = 6 << 20
+    qtbot.mouseClick(bar._track, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: concepts.progress.done == 132 and not concepts.progress.is_running)
+    assert any("room for 5" in one for one in said)
 
 
 def test_objects_removed_during_a_run_and_a_closed_project_do_no_harm(clip, qtbot):
