@@ -48,19 +48,52 @@ def outlines_of(mask: Mask) -> tuple[Polygon, ...]:
     """
     if mask.is_empty:
         return ()
-    twice = (2 * mask.box.width, 2 * mask.box.height)
-    double = cv2.resize(mask.crop().view(np.uint8), twice, interpolation=cv2.INTER_NEAREST)
-    found, tree = cv2.findContours(double, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     offset = np.array([mask.box.left, mask.box.top], dtype=np.int64)
-    rings = [_corners(contour[:, 0, :].astype(np.int64), offset) for contour in found]
+    borders, parents = _borders(mask.crop())
+    return _grouped([_corners(border.astype(np.int64), offset) for border in borders], parents)
+
+
+def eased_outlines(pixels: NDArray[np.bool_], tolerance_px: float) -> tuple[Polygon, ...]:
+    """Polygons through the middles of the pixel edges, so that slanting edges have no stairs.
+
+    They are at most half a pixel and the tolerance (Douglas-Peucker) off the exact ones, and need
+    few vertices. Holes too small for three vertices are left out.
+
+    Args:
+        pixels: (H, W) bool; coordinates count from its upper left corner.
+        tolerance_px: at least 0.
+    """
+    if not pixels.any():
+        return ()
+    borders, parents = _borders(pixels)
+    rings = [_eased(border, tolerance_px, is_hole=parents[i] >= 0)
+             for i, border in enumerate(borders)]  # fmt: skip
+    return _grouped(rings, parents)
+
+
+def _borders(pixels: NDArray[np.bool_]) -> tuple[list[NDArray[np.int32]], list[int]]:
+    """Border pixels of the pieces and holes of twice enlarged pixels, and which piece each hole
+    is in (-1 for pieces).
+    """
+    height, width = pixels.shape
+    double = cv2.resize(
+        pixels.view(np.uint8), (2 * width, 2 * height), interpolation=cv2.INTER_NEAREST
+    )
+    found, tree = cv2.findContours(double, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    borders = [np.asarray(contour[:, 0, :], dtype=np.int32) for contour in found]
+    return borders, np.asarray(tree)[0, :, 3].tolist()
+
+
+def _grouped(rings: list[Ring], parents: list[int]) -> tuple[Polygon, ...]:
+    """Outer rings with their holes; a ring without points is dropped."""
     holes: dict[int, list[Ring]] = {}
-    for ring, (_, _, _, parent) in zip(rings, tree[0], strict=True):
-        if parent >= 0:
-            holes.setdefault(int(parent), []).append(ring)
+    for ring, parent in zip(rings, parents, strict=True):
+        if parent >= 0 and len(ring):
+            holes.setdefault(parent, []).append(ring)
     return tuple(
         Polygon(ring, tuple(holes.get(index, ())))
         for index, ring in enumerate(rings)
-        if tree[0][index][3] < 0
+        if parents[index] < 0
     )
 
 
@@ -147,6 +180,23 @@ def _corners(border: NDArray[np.int64], offset: NDArray[np.int64]) -> Ring:
     ahead = np.roll(corners, -1, axis=0) - corners
     turns = back[:, 0] * ahead[:, 1] != back[:, 1] * ahead[:, 0]
     return np.asarray(corners[turns] + offset, dtype=np.float64)
+
+
+def _eased(border: NDArray[np.int32], tolerance_px: float, *, is_hole: bool) -> Ring:
+    """The middles of the unit steps between the corners next to border pixels, thinned out."""
+    corners = (border + 1) >> 1
+    keys = corners[:, 0] + (corners[:, 1] << 16)
+    is_new = np.empty(len(keys), np.bool_)
+    is_new[0] = keys[0] != keys[-1]
+    np.not_equal(keys[1:], keys[:-1], out=is_new[1:])
+    corners = corners[is_new]
+    twice = np.empty((len(corners), 1, 2), np.int32)  # whole numbers: half pixels counted
+    np.add(corners[:-1], corners[1:], out=twice[:-1, 0])
+    np.add(corners[-1], corners[0], out=twice[-1, 0])
+    thin = cv2.approxPolyDP(twice, 2 * tolerance_px, True)  # noqa: FBT003
+    if len(thin) < 3:
+        thin = twice[:0] if is_hole else twice
+    return np.multiply(thin[:, 0, :], 0.5, dtype=np.float64)
 
 
 def _thinned(ring: Ring, tolerance_px: float) -> Ring:

@@ -92,8 +92,7 @@ class IdMap:
         self._objects = fresh
         self._order = tuple(sorted(objects, key=lambda item: (item.z, item.id)))
         boxes = self._merged(moved)
-        for box in boxes:
-            self._rebuild(box)
+        self._rebuild(boxes)
         return (*boxes, *self._merged(recoloured))
 
     def paint(self, box: PixelBox, inside: NDArray[np.bool_], slot: int, only: int | None) -> None:
@@ -114,7 +113,7 @@ class IdMap:
         """Undo every :meth:`paint`; returns the box that changed."""
         box, self._smudged = self._smudged, EMPTY_PIXEL_BOX
         if not box.is_empty:
-            self._rebuild(box)
+            self._rebuild((box,))
         return box
 
     def _changes(
@@ -152,19 +151,28 @@ class IdMap:
             return (around,)
         return tuple(kept)
 
-    def _rebuild(self, box: PixelBox) -> None:
-        part = self.slots[box.top : box.bottom, box.left : box.right]
-        part[:] = NOTHING_SLOT
+    def _rebuild(self, boxes: tuple[PixelBox, ...]) -> None:
+        """Paint every object anew where it lies in one of the boxes, decoding each mask once."""
+        for box in boxes:
+            self.slots[box.top : box.bottom, box.left : box.right] = NOTHING_SLOT
         for item in self._order:
-            common = item.mask.box.intersection(box)
-            if item.is_hidden or common.is_empty:
+            if item.is_hidden:
                 continue
-            inside = item.mask.crop() if common == item.mask.box else item.mask.window(common)
-            target = part[
-                common.top - box.top : common.bottom - box.top,
-                common.left - box.left : common.right - box.left,
-            ]
-            np.copyto(target, np.uint16(self._slot_of[item.id]), where=inside)
+            around = item.mask.box
+            places = [around.intersection(box) for box in boxes]
+            if around in places:
+                places = [around]
+            inside: NDArray[np.bool_] | None = None
+            for place in places:
+                if place.is_empty:
+                    continue
+                inside = item.mask.crop() if inside is None else inside
+                part = inside[
+                    place.top - around.top : place.bottom - around.top,
+                    place.left - around.left : place.right - around.left,
+                ]
+                target = self.slots[place.top : place.bottom, place.left : place.right]
+                np.copyto(target, np.uint16(self._slot_of[item.id]), where=part)
 
 
 def _footprint(item: CanvasObject | None) -> tuple[object, ...] | None:

@@ -11,14 +11,14 @@ import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QIODevice
 from PySide6.QtGui import QPainterPath, QPolygonF
 
-from sam3_annotator.domain.mask import Mask
-from sam3_annotator.domain.outlines import Polygon, outlines_of, simplified
+from sam3_annotator.domain.outlines import Polygon, eased_outlines, outlines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from sam3_annotator.domain.mask import Mask
 
 _EXACT_FROM_SCALE = 3.0
 """From this many widget pixels per image pixel outlines follow the pixel edges exactly."""
@@ -95,50 +95,32 @@ def outlines_at(mask: Mask, detail: int) -> tuple[Polygon, ...]:
     if detail < 0 or mask.is_empty:
         return outlines_of(mask)
     step = 1 << detail
-    if step == 1:
-        return tuple(_evened(polygon) for polygon in outlines_of(mask))
-    crop = mask.crop().view(np.uint8) * np.uint8(255)
-    width, height = -(-mask.box.width // step), -(-mask.box.height // step)
-    padded = cv2.copyMakeBorder(
-        crop,
-        0,
-        height * step - mask.box.height,
-        0,
-        width * step - mask.box.width,
-        cv2.BORDER_CONSTANT,
-        value=0,
-    )
-    share = cv2.resize(padded, (width, height), interpolation=cv2.INTER_AREA)
-    coarse = Mask.from_array(share >= min(_COVERED, int(share.max())))
+    inside = mask.crop()
+    if step > 1:
+        inside = _coarse(inside, step)
     offset = np.array([mask.box.left, mask.box.top], dtype=np.float64)
     return tuple(
         Polygon(
             polygon.outer * step + offset, tuple(hole * step + offset for hole in polygon.holes)
         )
-        for polygon in map(_evened, outlines_of(coarse))
+        for polygon in eased_outlines(inside, _EVEN_TOLERANCE)
     )
 
 
-def _evened(polygon: Polygon) -> Polygon:
-    """An outline through the middles of pixel edges, at most half a cell off the exact one.
-
-    It has no stairs where the mask has a slanting edge, and so needs few points.
-    """
-    (even,) = simplified(
-        [Polygon(_middles(polygon.outer), tuple(_middles(hole) for hole in polygon.holes))],
-        _EVEN_TOLERANCE,
+def _coarse(inside: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """Cells of ``step`` x ``step`` pixels as one; set where enough of one is, and never nowhere."""
+    height, width = -(-inside.shape[0] // step), -(-inside.shape[1] // step)
+    padded = cv2.copyMakeBorder(
+        inside.view(np.uint8) * np.uint8(255),
+        0,
+        height * step - inside.shape[0],
+        0,
+        width * step - inside.shape[1],
+        cv2.BORDER_CONSTANT,
+        value=0,
     )
-    return even
-
-
-def _middles(ring: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The middle of every unit step along a ring whose sides are horizontal or vertical."""
-    steps = np.roll(ring, -1, axis=0) - ring
-    lengths = np.abs(steps).sum(axis=1).astype(np.int64)
-    side = np.repeat(np.arange(len(ring)), lengths)
-    along = np.arange(side.size) - np.repeat(np.cumsum(lengths) - lengths, lengths) + 0.5
-    middles: NDArray[np.float64] = ring[side] + steps[side] * (along / lengths[side])[:, None]
-    return middles
+    share = cv2.resize(padded, (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(share >= min(_COVERED, int(share.max())))
 
 
 def path_of(polygons: Iterable[Polygon]) -> QPainterPath:

@@ -249,8 +249,8 @@ class ReviewDesk(QObject):
 
     def _follow(self) -> None:
         view, reviewing = self._workspace.view, self.reviewing
-        if reviewing is None:
-            return
+        if reviewing is None or view.is_playing:
+            return  # a clip that plays needs the whole thread; this hears of its end
         reviewing.look_at(view.media_id)
         if not self._timer.isActive() and not reviewing.is_done:
             self._timer.start(0)
@@ -270,7 +270,7 @@ class ReviewDesk(QObject):
         )
 
     def _work(self) -> None:
-        if self.reviewing is None or not self.is_watched:
+        if self.reviewing is None or not self.is_watched or self._workspace.view.is_playing:
             return
         with self._workspace.explaining():
             if self.reviewing.work(SLICE_S):

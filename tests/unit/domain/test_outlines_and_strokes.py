@@ -13,6 +13,7 @@ from hypothesis.extra import numpy as hnp
 from sam3_annotator.domain.geometry import PixelBox, Point
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.domain.outlines import (
+    eased_outlines,
     mask_of_polygons,
     mask_of_rings,
     outlines_of,
@@ -45,6 +46,34 @@ def test_outlines_run_along_the_grid_and_turn_at_every_vertex(mask):
             assert ((steps == 0).sum(axis=1) == 1).all()
             is_flat = steps[:, 1] == 0
             assert (is_flat != np.roll(is_flat, 1)).all()
+
+
+def edges_of(mask):
+    """How many pixel edges lie between inside and outside."""
+    padded = np.pad(mask.crop(), 1)
+    return int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
+
+
+@given(masks)
+def test_eased_outlines_pass_through_the_middle_of_every_pixel_edge(mask):
+    """Unthinned, so that the way is what is compared; straight runs are merged even so."""
+    if mask.is_empty:
+        return
+    length = 0
+    for polygon in eased_outlines(mask.crop(), 0.0):
+        for ring in polygon.rings:
+            assert ((ring % 1 == 0.5).sum(axis=1) == 1).all(), "one half, one whole coordinate"
+            steps = np.abs(np.roll(ring, -1, axis=0) - ring)
+            length += round(float(steps.sum()))
+    assert length == edges_of(mask)
+
+
+def test_eased_outlines_of_a_slope_have_no_stairs():
+    slope = np.tri(100, dtype=bool)
+    (piece,) = eased_outlines(slope, 0.8)
+    assert len(piece.outer) < 8
+    assert mask_of_polygons((piece,)).iou(Mask.from_array(slope)) > 0.97
+    assert eased_outlines(np.zeros((4, 5), bool), 0.8) == ()
 
 
 def test_holes_belong_to_their_piece():
