@@ -72,9 +72,7 @@ def eased_outlines(pixels: NDArray[np.bool_], tolerance_px: float) -> tuple[Poly
 
 
 def _borders(pixels: NDArray[np.bool_]) -> tuple[list[NDArray[np.int32]], list[int]]:
-    """Border pixels of the pieces and holes of twice enlarged pixels, and which piece each hole
-    is in (-1 for pieces).
-    """
+    """Border pixels of pieces and holes in twice enlarged pixels; the piece a hole is in, or -1."""
     height, width = pixels.shape
     double = cv2.resize(
         pixels.view(np.uint8), (2 * width, 2 * height), interpolation=cv2.INTER_NEAREST
