@@ -2,13 +2,32 @@
 
 ``str(error)`` is always fit for a user: what happened, where, what was kept, what to do.
 Anything that is not an ``AnnotatorError`` is a bug of ours.
+
+Messages are English templates with named values (:mod:`sam3_annotator.wording`), so that the window
+can tell them in its own language::
+
+    raise FileTrouble("{path} is empty.", "Copy it again.", path=path)
 """
 
 from __future__ import annotations
 
+from sam3_annotator.wording import Wording
+
 
 class AnnotatorError(Exception):
-    """Root of everything raised on purpose."""
+    """Root of everything raised on purpose.
+
+    Args:
+        message: what happened: a template, or a text without values taken as it is.
+        values: what the names in the template stand for.
+
+    Attributes:
+        message: the same, filled in.
+    """
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        self.message = Wording(message, **values)
+        super().__init__(self.message)
 
 
 class Rejected(AnnotatorError):  # noqa: N818 - a verdict, not a failure
@@ -21,12 +40,12 @@ class Trouble(AnnotatorError):  # noqa: N818 - the world's fault, told with a re
     Args:
         message: what happened and where.
         remedy: what the user can do about it; may be empty.
+        values: for both templates.
     """
 
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+    def __init__(self, message: str, remedy: str = "", /, **values: object) -> None:
+        super().__init__(message, **values)
+        self.remedy = Wording(remedy, **values)
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}".strip()

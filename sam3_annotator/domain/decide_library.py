@@ -157,7 +157,7 @@ def _check_category(draft: Draft, category: Category) -> None:
     if not category.name:
         raise Rejected("A category needs a name.")
     if not _COLOR.fullmatch(category.color):
-        raise Rejected(f"{category.color} is not a colour; write it as #rrggbb.")
+        raise Rejected("{color} is not a colour; write it as #rrggbb.", color=category.color)
     names = [spec.name for spec in category.attributes]
     if len(set(names)) < len(names) or not all(names):
         raise Rejected("Every attribute of a category needs a name of its own.")
@@ -165,9 +165,13 @@ def _check_category(draft: Draft, category: Category) -> None:
         if other.id == category.id:
             continue
         if other.name.casefold() == category.name.casefold():
-            raise Rejected(f"There is already a category called {other.name}.")
+            raise Rejected("There is already a category called {name}.", name=other.name)
         if category.hotkey and other.hotkey == category.hotkey:
-            raise Rejected(f"The key {category.hotkey} already belongs to {other.name}.")
+            raise Rejected(
+                "The key {hotkey} already belongs to {name}.",
+                hotkey=category.hotkey,
+                name=other.name,
+            )
 
 
 def _remove_category(draft: Draft, command: RemoveCategory) -> Step:
@@ -187,8 +191,10 @@ def _remove_category(draft: Draft, command: RemoveCategory) -> Step:
     elif objects:
         count = "1 object is" if len(objects) == 1 else f"{len(objects)} objects are"
         raise Rejected(
-            f"{count} labelled {category.name}. Merge the category into "
-            "another one, or remove what is labelled so first."
+            "{count} labelled {name}. Merge the category into another one, or remove what is "
+            "labelled so first.",
+            count=count,
+            name=category.name,
         )
     draft.put(Table.CATEGORIES, category, None)
     return draft.step(title)

@@ -61,8 +61,9 @@ def _set_mask(draft: Draft, command: SetMask) -> Step:
     apply_exclusion(draft, item, [command.frame], is_human=is_human)
     if not command.mask.is_empty and draft.mask(item.id, command.frame) is None:
         raise Rejected(
-            f"Nothing of {draft.name_of(item)} would be left: it lies under objects of the same "
-            "category, which may not overlap, or outside the picture."
+            "Nothing of {name} would be left: it lies under objects of the same category, which "
+            "may not overlap, or outside the picture.",
+            name=draft.name_of(item),
         )
     if command.prompts is not None:
         log_prompts(draft, item.media_id, item.id, command.frame, command.prompts)
@@ -103,7 +104,7 @@ def _clear_mask(draft: Draft, command: ClearMask) -> Step:
     masklet = draft.masklet(item.id)
     rest = masklet.without(np.array(command.frames, np.int64))
     if len(rest) == len(masklet):
-        raise Rejected(f"{draft.name_of(item)} has no mask here.")
+        raise Rejected("{name} has no mask here.", name=draft.name_of(item))
     draft.put_masklet(item.media_id, rest)
     return draft.step(f"Clear mask: {draft.name_of(item)}")
 

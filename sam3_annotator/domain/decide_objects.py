@@ -83,8 +83,9 @@ def _require_pixels(draft: Draft, item: TrackedObject, new: NewObject) -> None:
     drawn = [edit for edit in new.masks if edit.mask is not None and not edit.mask.is_empty]
     if drawn and all(draft.mask(item.id, edit.frame) is None for edit in drawn):
         raise Rejected(
-            f"Nothing of {draft.name_of(item)} is left: it lies under objects of the same "
-            "category, which may not overlap, or outside the picture."
+            "Nothing of {name} is left: it lies under objects of the same category, which may not "
+            "overlap, or outside the picture.",
+            name=draft.name_of(item),
         )
 
 
@@ -204,7 +205,7 @@ def _set_attributes(draft: Draft, command: SetAttributes) -> Step:
     masklet = draft.masklet(item.id)
     annotation = masklet.at(command.frame)
     if annotation is None:
-        raise Rejected(f"{draft.name_of(item)} has nothing on this frame to describe.")
+        raise Rejected("{name} has nothing on this frame to describe.", name=draft.name_of(item))
     new = replace(
         annotation,
         attributes=attributes,
@@ -232,9 +233,16 @@ def _check_attributes(draft: Draft, item: TrackedObject, attributes: Attributes)
             continue  # imported attributes that nobody has described yet are kept as they are
         is_flag = isinstance(value, bool)
         if not isinstance(value, _VALUE_TYPES[spec.kind]) or is_flag != (spec.kind == "flag"):
-            raise Rejected(f"{name} must be a {spec.kind}, not {value!r}.")
+            raise Rejected(
+                "{name} must be a {kind}, not {value!r}.", name=name, kind=spec.kind, value=value
+            )
         if spec.kind == "choice" and value not in spec.choices:
-            raise Rejected(f"{name} must be one of {', '.join(spec.choices)}, not {value}.")
+            raise Rejected(
+                "{name} must be one of {choices}, not {value}.",
+                name=name,
+                choices=", ".join(spec.choices),
+                value=value,
+            )
 
 
 def _each(

@@ -58,7 +58,7 @@ def _split(draft: Draft, command: SplitTrack) -> Step:
     masklet = draft.masklet(item.id)
     is_later = masklet.frames >= command.frame
     if is_later.all() or not is_later.any():
-        raise Rejected(f"{draft.name_of(item)} has masks on one side of this frame only.")
+        raise Rejected("{name} has masks on one side of this frame only.", name=draft.name_of(item))
     new = replace(
         item,
         id=ObjectId(draft.new_id(Table.OBJECTS)),
@@ -171,7 +171,9 @@ def _repeated(
     masklet = draft.masklet(item.id)
     model = masklet.only(np.array([frame])).rows
     if model.size == 0 or int(model["area"][0]) == 0:
-        raise Rejected(f"{draft.name_of(item)} has no mask on frame {frame}.")
+        raise Rejected(
+            "{name} has no mask on frame {frame}.", name=draft.name_of(item), frame=frame
+        )
     rows = np.repeat(model, frames.size)
     rows["frame"] = frames
     rows["source"] = source

@@ -88,7 +88,7 @@ class Draft:
         """
         found = self.object(object_id)
         if found.is_locked:
-            raise Rejected(f"{self.name_of(found)} is locked. Unlock it to change it.")
+            raise Rejected("{name} is locked. Unlock it to change it.", name=self.name_of(found))
         return found
 
     def name_of(self, item: TrackedObject) -> str:

@@ -31,7 +31,11 @@ def check_frame(media: Media, frame: int) -> None:
         Rejected: the frame is outside the media.
     """
     if not 0 <= frame < media.frame_count:
-        raise Rejected(f"There is no frame {frame}; the last one is {media.frame_count - 1}.")
+        raise Rejected(
+            "There is no frame {frame}; the last one is {last}.",
+            frame=frame,
+            last=media.frame_count - 1,
+        )
 
 
 def frame_range(media: Media, start: int, stop: int) -> tuple[FrameIndex, FrameIndex]:
@@ -42,7 +46,9 @@ def frame_range(media: Media, start: int, stop: int) -> tuple[FrameIndex, FrameI
     """
     low, high = max(0, min(start, stop)), min(media.frame_count - 1, max(start, stop))
     if low > high:
-        raise Rejected(f"There are no such frames; the last one is {media.frame_count - 1}.")
+        raise Rejected(
+            "There are no such frames; the last one is {last}.", last=media.frame_count - 1
+        )
     return FrameIndex(low), FrameIndex(high)
 
 

@@ -307,8 +307,9 @@ class MaskCache:
             mask = Mask.from_bytes(data)
         except ValueError as error:
             raise ProjectTrouble(
-                f"A mask in the project file is damaged ({error}).",
+                "A mask in the project file is damaged ({error}).",
                 "Save a copy of the project and carry on in the copy.",
+                error=error,
             ) from error
         self._masks[blob_id] = mask
         self._held += mask.runs.nbytes

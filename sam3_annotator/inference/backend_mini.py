@@ -89,6 +89,10 @@ class MiniBackend:
         self.info = info
         self.device = stills.device
 
+    def without_memory(self) -> MiniBackend:
+        """The same model, following by the previous mask alone: what the memory has to beat."""
+        return MiniBackend(self._stills, self._heads, self.info, finder=self._finder)
+
     @property
     def low_resolution(self) -> int:
         """Side of mask logits, in cells."""
@@ -114,7 +118,9 @@ class MiniBackend:
     ) -> RawDetections:
         """Find everything similar to exemplars; phrases mean nothing to this model."""
         if self._finder is None or phrase:
-            raise Rejected(f"{self.info.name} cannot search by a phrase; load SAM 3 weights.")
+            raise Rejected(
+                "{name} cannot search by a phrase; load SAM 3 weights.", name=self.info.name
+            )
         if features.search.value is None:
             features.search.value = self._clips.encode(features.small)
         levels = features.search.value.levels

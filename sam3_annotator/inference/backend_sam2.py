@@ -109,7 +109,7 @@ class Sam2Backend:
     ) -> RawDetections:
         """Always refused: the family finds nothing by itself."""
         del features, phrase, boxes, labels, min_score
-        raise Rejected(f"{self.info.name} cannot search by concept; load SAM 3 weights.")
+        raise Rejected("{name} cannot search by concept; load SAM 3 weights.", name=self.info.name)
 
     def clip_tracker(self, total: int) -> ClipTracker[Sam2Features]:
         """Start following objects on a clip."""
@@ -121,7 +121,9 @@ class Sam2Backend:
 
     def _need_tracker(self) -> Tracker:
         if self._tracker is None:
-            raise Rejected(f"{self.info.name}: this file has no memory, so it cannot track.")
+            raise Rejected(
+                "{name}: this file has no memory, so it cannot track.", name=self.info.name
+            )
         return self._tracker
 
 

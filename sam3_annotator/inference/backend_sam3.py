@@ -107,7 +107,7 @@ class Sam3Backend:
     def segment(self, features: Sam3Features, prompt: ClickPrompt) -> RawMasks:
         """Answer clicks, a box and an earlier mask."""
         if self._segmenter is None or features.clicks is None:
-            raise Rejected(f"{self.info.name}: this file has no click heads.")
+            raise Rejected("{name}: this file has no click heads.", name=self.info.name)
         with translated():
             return answer_clicks(self._segmenter, features.clicks, prompt, self.device)
 
@@ -157,7 +157,9 @@ class Sam3Backend:
 
     def _need_tracker(self) -> Tracker:
         if self._tracker is None:
-            raise Rejected(f"{self.info.name}: this file has no memory, so it cannot track.")
+            raise Rejected(
+                "{name}: this file has no memory, so it cannot track.", name=self.info.name
+            )
         return self._tracker
 
     def text(self, phrase: str) -> TextFeatures:

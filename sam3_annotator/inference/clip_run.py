@@ -20,7 +20,7 @@ from sam3_annotator.engine.protocol import (
 from sam3_annotator.inference.predictor import Encoded, Predictor, full_masks
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from sam3_annotator.domain.ids import MediaId
     from sam3_annotator.engine.protocol import MediaRef, Propagate, TrackConcept, TrackSeed
@@ -72,10 +72,8 @@ def propagate(request: Propagate, tracker: ClipTracker[Any], frames: ClipFrames)
     """
     forward = request.direction is Direction.FORWARD
     step = 1 if forward else -1
-    by_frame: dict[int, list[TrackSeed]] = {}
-    for seed in request.seeds:
-        by_frame.setdefault(int(seed.frame), []).append(seed)
-    behind = sorted((f for f in by_frame if (request.start - f) * step > 0), reverse=not forward)
+    by_frame = _by_frame(request.seeds)
+    behind = _behind(request, by_frame)
     for index, frame in enumerate(behind):
         yield Progress(index, len(behind), "Looking at human frames")
         _condition(tracker, frames, frame, by_frame[frame])
@@ -94,6 +92,20 @@ def propagate(request: Propagate, tracker: ClipTracker[Any], frames: ClipFrames)
         yield FrameMasks(request.key, request.media.media_id, FrameIndex(frame), objects)
 
 
+def _by_frame(seeds: tuple[TrackSeed, ...]) -> dict[int, list[TrackSeed]]:
+    by_frame: dict[int, list[TrackSeed]] = {}
+    for seed in seeds:
+        by_frame.setdefault(int(seed.frame), []).append(seed)
+    return by_frame
+
+
+def _behind(request: Propagate | TrackConcept, frames: Iterable[int]) -> list[int]:
+    """Those frames that a run has passed already when it starts, in its direction."""
+    forward = request.direction is Direction.FORWARD
+    step = 1 if forward else -1
+    return sorted((f for f in frames if (request.start - f) * step > 0), reverse=not forward)
+
+
 def _condition(
     tracker: ClipTracker[Any], frames: ClipFrames, frame: int, seeds: list[TrackSeed]
 ) -> None:
@@ -103,22 +115,43 @@ def _condition(
 
 
 def track_concepts(request: TrackConcept, run: ConceptRun, frames: ClipFrames) -> Iterator[Item]:
-    """Find, follow and end every instance of the request's concepts over a range.
+    """Find, follow and end every instance of the request's concept over a range.
 
     Each frame is published as soon as it is computed, marked provisional while its tracks may still
     turn out to be mistakes; ``FrameMasks.removed`` names those.
+
+    Args:
+        request: what to compute.
+        run: fresh, of the same clip.
+        frames: of that clip.
     """
     forward = request.direction is Direction.FORWARD
     step = 1 if forward else -1
-    for prompted, prompt in request.concepts:
-        run.add(int(prompted), prompt)
+    number = 0
+    for index, (prompted, prompt) in enumerate(request.prompts):
+        number = run.add(int(prompted), prompt, number if index else None)
+    by_frame = _by_frame(request.seeds)
+    behind = _behind(request, by_frame)
+    for index, frame in enumerate(behind):
+        yield Progress(index, len(behind), "Looking at what was found before")
+        _seed(run, frames, frame, by_frame[frame], number)
     probation = run.rules.probation_frames
     for frame in range(request.start, request.stop + step, step):
         features = frames.encoded(frame)
-        yield Progress(0, 0, "Looking for the concepts")
+        yield Progress(0, 0, "Looking for the concept")
+        if frame in by_frame:
+            _seed(run, frames, frame, by_frame[frame], number)
         found = run.step(frame, features, reverse=not forward)
         masks = concept_masks(found, frames.size, request.key, request.media.media_id)
         yield replace(masks, is_provisional=probation > 0)
+
+
+def _seed(
+    run: ConceptRun, frames: ClipFrames, frame: int, seeds: list[TrackSeed], concept: int
+) -> None:
+    height, width = frames.size
+    known = {int(s.object_id): (s.mask.to_array(height, width), s.score) for s in seeds}
+    run.seed(frame, frames.encoded(frame), known, concept)
 
 
 def concept_masks(
@@ -142,6 +175,7 @@ def concept_masks(
             object_score=float(torch.sigmoid(torch.tensor(one.object_logit))),
             is_new=one.object_id in found.began,
             concept=one.concept,
+            detector_iou=one.detector_iou,
         )
         for one, mask in zip(found.masks, masks, strict=True)
     )

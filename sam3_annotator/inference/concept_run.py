@@ -15,6 +15,11 @@ from sam3_annotator.model.preprocess import boxes_to_unit
 from sam3_annotator.model.prompt_encoder import GeometryPrompts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from sam3_annotator.domain.prompts import ConceptPrompt
     from sam3_annotator.inference.backend_sam3 import Sam3Backend, Sam3Features
     from sam3_annotator.inference.clip_tracking import SamClipTracker
@@ -74,18 +79,21 @@ class ConceptRun:
         """Whether anything is looked for besides pointed-at objects."""
         return bool(self._concepts)
 
-    def add(self, frame: int, prompt: ConceptPrompt) -> int:
+    def add(self, frame: int, prompt: ConceptPrompt, number: int | None = None) -> int:
         """Look for a concept; prompts with the same phrase belong together.
 
         Args:
             frame: where the prompt's exemplars lie.
             prompt: a phrase, exemplars, or both.
+            number: of the concept that exemplars without a phrase add to; None for one of its own.
 
         Returns:
             The concept's number.
         """
         phrase = prompt.phrase.strip()
-        known = next((c for c in self._concepts if c.phrase == phrase and phrase), None)
+        known = None if number is None else self._concepts[number]
+        if phrase:
+            known = next((c for c in self._concepts if c.phrase == phrase), None)
         if known is None:
             known = Concept(len(self._concepts), phrase)
             self._concepts.append(known)
@@ -101,6 +109,29 @@ class ConceptRun:
             life = TrackLife(object_id, NO_CONCEPT, frame, 1.0)
         self._state.lives[object_id] = replace(life, is_pinned=True, is_unwanted=False)
         self._state.next_id = max(self._state.next_id, object_id + 1)
+
+    def seed(
+        self,
+        frame: int,
+        features: Sam3Features,
+        seeds: Mapping[int, tuple[NDArray[np.bool_], float]],
+        concept: int,
+    ) -> None:
+        """Go on with objects of a concept that another run has found.
+
+        Args:
+            frame: what is known lies on it.
+            features: of the frame.
+            seeds: object id -> mask (H, W) bool, and the score in [0, 1] it was found with.
+            concept: its number.
+        """
+        masks = {object_id: mask for object_id, (mask, _) in seeds.items()}
+        self.objects.condition(frame, features, masks)
+        for object_id, (_, score) in seeds.items():
+            if object_id not in self._state.lives:
+                life = TrackLife(object_id, concept, frame, score, is_settled=True)
+                self._state.lives[object_id] = life
+            self._state.next_id = max(self._state.next_id, object_id + 1)
 
     def remove(self, object_id: int) -> None:
         """Tell no more of an object; its number is not used again.
@@ -125,7 +156,7 @@ class ConceptRun:
         for concept in self._concepts:
             prompt = concept.prompts.get(frame)
             geometry = None
-            if prompt is not None and prompt.exemplars:
+            if prompt is not None and prompt.exemplars and not prompt.is_empty:
                 geometry = self._geometry(prompt)
             if concept.phrase or geometry is not None:
                 text = self._backend.text(concept.phrase or BOX_ONLY_PHRASE)

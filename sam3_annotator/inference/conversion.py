@@ -54,7 +54,9 @@ def convert(
     if trouble := inspection.trouble():
         raise trouble
     if inspection.metadata.get("format") == QUANTISED_FORMAT:
-        raise WeightsTrouble(f"{source} is already in this program's own small format.")
+        raise WeightsTrouble(
+            "{source} is already in this program's own small format.", source=source
+        )
     sha256 = sha256_of(source)
     if target is None:
         kept = dtype or "same"
@@ -116,7 +118,7 @@ def _write(
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         what = "the disk is full" if full else (error.strerror or str(error))
         raise FileTrouble(
-            f"{target} cannot be written: {what}.", "Choose another place."
+            "{target} cannot be written: {what}.", "Choose another place.", target=target, what=what
         ) from error
 
 

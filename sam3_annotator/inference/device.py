@@ -141,8 +141,9 @@ def trouble_from(error: BaseException) -> DeviceTrouble | None:
     if isinstance(error, RuntimeError) and _GPU_FAULT.search(str(error)):
         reason = str(error).splitlines()[0]
         return DeviceTrouble(
-            f"The graphics device failed ({reason}).",
+            "The graphics device failed ({reason}).",
             "Your labels are saved. Restart the program; if it comes again, update the driver.",
+            reason=reason,
         )
     return None
 
@@ -164,15 +165,24 @@ def _named(name: str) -> torch.device:
         chosen = torch.device(name)
     except RuntimeError as error:
         known = ", ".join((AUTO, *PREFERENCE))
-        raise DeviceTrouble(f"There is no device called {name}.", f"Use {known}.") from error
+        raise DeviceTrouble(
+            "There is no device called {name}.", "Use {known}.", name=name, known=known
+        ) from error
     if chosen.type not in PREFERENCE:
-        raise DeviceTrouble(f"{name} is not a device for models.", f"Use {', '.join(PREFERENCE)}.")
+        raise DeviceTrouble(
+            "{name} is not a device for models.",
+            "Use {choices}.",
+            name=name,
+            choices=", ".join(PREFERENCE),
+        )
     if not _is_available(chosen.type):
         reason = unusable_gpu() if chosen.type == "cuda" else ""
         raise DeviceTrouble(f"{name} cannot be used on this machine. {reason}".strip())
     count = _count(chosen.type)
     if (chosen.index or 0) >= count:
-        raise DeviceTrouble(f"There is no {name}: {count} device(s) of that kind were found.")
+        raise DeviceTrouble(
+            "There is no {name}: {count} device(s) of that kind were found.", name=name, count=count
+        )
     return chosen
 
 
@@ -198,7 +208,10 @@ def _precision(device: torch.device, name: str) -> torch.dtype:
     if name != AUTO:
         if name not in DTYPES:
             raise DeviceTrouble(
-                f"There is no precision called {name}.", f"Use {', '.join(DTYPES)}."
+                "There is no precision called {name}.",
+                "Use {choices}.",
+                name=name,
+                choices=", ".join(DTYPES),
             )
         return DTYPES[name]
     if device.type == "cuda":

@@ -235,9 +235,11 @@ def _check_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed + _SPARE_BYTES:
         raise FileTrouble(
-            f"The disk of {folder} is too full: {needed / 1e9:.1f} GB are needed, "
-            f"{free / 1e9:.1f} GB are free.",
+            "The disk of {folder} is too full: {needed:.1f} GB are needed, {free:.1f} GB are free.",
             "Free some space, or choose another folder.",
+            folder=folder,
+            needed=needed / 1e9,
+            free=free / 1e9,
         )
 
 
@@ -250,9 +252,11 @@ def _checked_hash(source: Source, part: Path, etag: str) -> str:
     if _SHA256.fullmatch(etag) and found != etag:
         part.unlink()
         raise WeightsTrouble(
-            f"{source.filename} arrived damaged: its SHA-256 is {found[:12]}…, "
-            f"the hub says {etag[:12]}….",
+            "{filename} arrived damaged: its SHA-256 is {found}…, the hub says {etag}….",
             "Download it again.",
+            filename=source.filename,
+            found=found[:12],
+            etag=etag[:12],
         )
     return found
 
@@ -293,8 +297,11 @@ def _refused(source: Source, error: HfHubHTTPError, *, has_token: bool) -> Weigh
     said = f"{error.server_message or ''} {error}"
     if isinstance(error, (RevisionNotFoundError, EntryNotFoundError)):
         return WeightsTrouble(
-            f"The hub has no {source.filename} in {source.repo} at {source.revision}.",
+            "The hub has no {filename} in {repo} at {revision}.",
             "Update the program: the file may have moved.",
+            filename=source.filename,
+            repo=source.repo,
+            revision=source.revision,
         )
     for words, message, remedy in _REFUSALS:
         if words in said:
@@ -306,24 +313,36 @@ def _refused(source: Source, error: HfHubHTTPError, *, has_token: bool) -> Weigh
         )
     if status == 401 or isinstance(error, (GatedRepoError, RepositoryNotFoundError)):
         return WeightsTrouble(
-            f"{source.title} is given only to people who asked for it, and there is no token.",
-            f"Accept the licence at {source.page}, make a token at "
-            "https://huggingface.co/settings/tokens and enter it.",
+            "{title} is given only to people who asked for it, and there is no token.",
+            "Accept the licence at {page}, make a token at https://huggingface.co/settings/tokens "
+            "and enter it.",
+            title=source.title,
+            page=source.page,
         )
-    return WeightsTrouble(f"The hub refused {source.filename} (HTTP {status}).", "Try again later.")
+    return WeightsTrouble(
+        "The hub refused {filename} (HTTP {status}).",
+        "Try again later.",
+        filename=source.filename,
+        status=status,
+    )
 
 
 def _broken(job: _Job, error: BaseException) -> WeightsTrouble | FileTrouble:
     code = error.errno if isinstance(error, OSError) else None
     if code in {errno.ENOSPC, errno.EDQUOT}:
         return FileTrouble(
-            f"The disk of {job.folder} became full while {job.source.filename} was downloaded.",
+            "The disk of {folder} became full while {filename} was downloaded.",
             "Free some space and start again: it goes on where it stopped.",
+            folder=job.folder,
+            filename=job.source.filename,
         )
     if code in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return FileTrouble(f"The folder {job.folder} cannot be written.", "Choose another folder.")
+        return FileTrouble(
+            "The folder {folder} cannot be written.", "Choose another folder.", folder=job.folder
+        )
     return WeightsTrouble(
-        f"The hub at {job.endpoint or constants.ENDPOINT} cannot be reached or broke off.",
+        "The hub at {endpoint} cannot be reached or broke off.",
         "Check the connection and start again: it goes on where it stopped. "
         "Without a connection, give a weights file from disk.",
+        endpoint=job.endpoint or constants.ENDPOINT,
     )

@@ -159,7 +159,7 @@ def _fill(
         module.load_state_dict(state, strict=True, assign=True)
     except RuntimeError as error:
         raise WeightsTrouble(
-            f"{loaded.inspection.path} does not fit {loaded.family.title}."
+            "{path} does not fit {title}.", path=loaded.inspection.path, title=loaded.family.title
         ) from error
     module.eval().requires_grad_(requires_grad=False)
 

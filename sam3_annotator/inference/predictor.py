@@ -251,11 +251,13 @@ class Predictor:
         can = self.info.capabilities
         if text.strip() and Capability.PHRASE not in can:
             raise Rejected(
-                f"{self.info.name} cannot search by a phrase. Draw an exemplar box, "
-                "or load SAM 3 weights."
+                "{name} cannot search by a phrase. Draw an exemplar box, or load SAM 3 weights.",
+                name=self.info.name,
             )
         if marks.size and Capability.EXEMPLAR not in can:
-            raise Rejected(f"{self.info.name} cannot search by exemplars; load SAM 3 weights.")
+            raise Rejected(
+                "{name} cannot search by exemplars; load SAM 3 weights.", name=self.info.name
+            )
         if not text.strip() and not (marks == 1).any():
             raise Rejected("Give a phrase, or at least one positive exemplar.")
 

@@ -63,7 +63,12 @@ def random_backend(name: str, chosen: Device) -> Backend[Any]:
     if name == SAM3_NAME:
         return _sam3(chosen)
     if name not in SAM2_SIZES:
-        raise WeightsTrouble(f"No model called {name} can be built.", f"Use {', '.join(NAMES)}.")
+        raise WeightsTrouble(
+            "No model called {name} can be built.",
+            "Use {choices}.",
+            name=name,
+            choices=", ".join(NAMES),
+        )
     with torch.device("meta"):
         model = build_sam2(SAM2_SIZES[name])
     _draw(model, chosen)

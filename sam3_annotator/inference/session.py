@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sam3_annotator.engine.protocol import FrameRef, MediaRef
+    from sam3_annotator.inference.backend import Backend
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.io.media import MediaSource
 
@@ -57,14 +58,18 @@ class ModelSession:
     Args:
         open_source: opens a media for reading pixels.
         cache_bytes: how much memory embeddings may take.
+        adapt: puts another backend in the place of a loaded one, as an embedder or a measurement
+            may want it; it must encode as the first does, for the weights' hash stays.
     """
 
     def __init__(
         self,
         open_source: Callable[[MediaRef], MediaSource],
         cache_bytes: int = DEFAULT_CACHE_BYTES,
+        adapt: Callable[[Backend[Any]], Backend[Any]] | None = None,
     ) -> None:
         self._open_source = open_source
+        self._adapt = adapt
         self._sources: OrderedDict[MediaRef, MediaSource] = OrderedDict()
         self._embeddings: EmbeddingCache[Encoded] = EmbeddingCache(cache_bytes)
         self._predictor: Predictor | None = None
@@ -115,6 +120,8 @@ class ModelSession:
         said: list[str] = []
         yield Progress(0, 0, "Loading the model")
         predictor = Predictor.load(request.weights, request.device, request.dtype, said.append)
+        if self._adapt is not None:
+            predictor = Predictor(self._adapt(predictor.backend))
         # Only now: a failed load leaves the old model at work.
         self._embeddings.clear()
         self._predictor = predictor
@@ -180,8 +187,9 @@ class ModelSession:
         backend = self._need_model().backend
         if not isinstance(backend, Sam3Backend):
             raise Rejected(
-                f"{self._need_model().info.name} cannot track a phrase through a clip; "
-                "load SAM 3 weights, or click the objects and propagate."
+                "{name} cannot track a phrase through a clip; load SAM 3 weights, or click the "
+                "objects and propagate.",
+                name=self._need_model().info.name,
             )
         source = self._source(request.media)
         run = ConceptRun(backend, (source.height, source.width), source.frame_count)

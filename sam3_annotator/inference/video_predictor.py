@@ -215,7 +215,9 @@ class VideoPredictor:
         """
         check_index(frame, self.frame_count, _CLIP)
         if self._run is None:
-            raise Rejected(f"{self._predictor.info.name} cannot track concepts; load SAM 3.")
+            raise Rejected(
+                "{name} cannot track concepts; load SAM 3.", name=self._predictor.info.name
+            )
         rows = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
         if not np.isfinite(rows).all():
             raise ValueError("coordinates must be finite numbers")

@@ -118,14 +118,16 @@ def locate(wanted: str | Path | None = None) -> Path:
     if str(wanted) == BUNDLED_NAME:
         return paths.resource(BUNDLED_FILE)
     if len(path.parts) > 1 or path.suffix in {".pt", ".pth", ".safetensors"}:
-        raise WeightsTrouble(f"There is no file {path}.", "Check the path.")
+        raise WeightsTrouble("There is no file {path}.", "Check the path.", path=path)
     for weights in known_weights():
         if weights.name == str(wanted) and not weights.trouble:
             return weights.path
     raise WeightsTrouble(
-        f"No weights called {wanted} are known on this machine.",
-        f"Give a path, put the file into {paths.weights_dir()}, or download it: "
-        f"sam3-annotator weights download {wanted}",
+        "No weights called {wanted} are known on this machine.",
+        "Give a path, put the file into {folder}, or download it: sam3-annotator weights download "
+        "{wanted}",
+        wanted=wanted,
+        folder=paths.weights_dir(),
     )
 
 

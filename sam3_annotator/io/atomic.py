@@ -51,7 +51,9 @@ def new_folder(path: Path) -> Iterator[Path]:
             whenever the block raises, nothing is left behind.
     """
     if path.is_symlink() or (path.exists() and not (path.is_dir() and not any(path.iterdir()))):
-        raise FileTrouble(f"{path} already holds files.", "Choose a new or an empty folder.")
+        raise FileTrouble(
+            "{path} already holds files.", "Choose a new or an empty folder.", path=path
+        )
     part: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,12 +75,23 @@ def new_folder(path: Path) -> Iterator[Path]:
 def unwritable(path: Path, error: OSError) -> FileTrouble:
     """Translate what the operating system said about writing ``path`` into a ``FileTrouble``."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return FileTrouble(f"The disk is full: {path} was not written.", "Make space, try again.")
+        return FileTrouble(
+            "The disk is full: {path} was not written.", "Make space, try again.", path=path
+        )
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return FileTrouble(f"{path} may not be written.", "Choose a folder you may write to.")
+        return FileTrouble(
+            "{path} may not be written.", "Choose a folder you may write to.", path=path
+        )
     if error.errno == errno.ENOENT:
-        return FileTrouble(f"The folder of {path} does not exist.", "Choose another folder.")
-    return FileTrouble(f"{path} was not written: {error.strerror or error}.", "Try another place.")
+        return FileTrouble(
+            "The folder of {path} does not exist.", "Choose another folder.", path=path
+        )
+    return FileTrouble(
+        "{path} was not written: {reason}.",
+        "Try another place.",
+        path=path,
+        reason=error.strerror or error,
+    )
 
 
 def _umask() -> int:

@@ -123,12 +123,21 @@ def _partner(clip: MediaEntry, truth: Labels, answers: Labels) -> MediaEntry:
         found = answers.clips[0]
     if found is None:
         names = ", ".join(one.stem for one in answers.clips) or "none"
-        raise ExchangeTrouble(f'There is no answer for the clip "{clip.stem}"; there are: {names}.')
+        raise ExchangeTrouble(
+            'There is no answer for the clip "{clip}"; there are: {names}.',
+            clip=clip.stem,
+            names=names,
+        )
     if (found.width, found.height) != (clip.width, clip.height):
         raise ExchangeTrouble(
-            f'The truth of "{clip.stem}" is {clip.width} x {clip.height} pixels, the answer '
-            f"{found.width} x {found.height}.",
+            'The truth of "{clip}" is {width} x {height} pixels, the answer {found_width} x '
+            "{found_height}.",
             "Score masks of the same size.",
+            clip=clip.stem,
+            width=clip.width,
+            height=clip.height,
+            found_width=found.width,
+            found_height=found.height,
         )
     return found
 

@@ -132,7 +132,7 @@ def import_coco(paths: Sequence[Path]) -> ImportData:
         document = read_json(path)
         if "annotations" not in document and "images" not in document:
             raise ExchangeTrouble(
-                f'{path} has neither "images" nor "annotations": it is no COCO file.'
+                '{path} has neither "images" nor "annotations": it is no COCO file.', path=path
             )
         file = _File(gathering)
         problems: list[str] = []

@@ -140,7 +140,7 @@ def import_coco_video(paths: Sequence[Path]) -> ImportData:
     for path in paths:
         document = read_json(path)
         if "videos" not in document:
-            raise ExchangeTrouble(f'{path} has no "videos": it is no file of masklets.')
+            raise ExchangeTrouble('{path} has no "videos": it is no file of masklets.', path=path)
         file = _File(gathering)
         problems: list[str] = []
         order: tuple[tuple[str, str, Callable[[dict[str, Any]], None]], ...] = (

@@ -88,7 +88,9 @@ def import_davis(folder: Path) -> ImportData:
     clips = clip_folders(root)
     if not clips:
         raise ExchangeTrouble(
-            f"{folder} holds no numbered PNG files.", "Choose the folder that holds Annotations."
+            "{folder} holds no numbered PNG files.",
+            "Choose the folder that holds Annotations.",
+            folder=folder,
         )
     for name, pictures in clips.items():
         note = sidecar.clips.get(name, ClipNote(media=name))
@@ -125,8 +127,11 @@ def _numbers(labels: Labels) -> dict[int, int]:
         own = [entry.key for entry in labels.objects if entry.media == media.key]
         if len(own) > MAX_OBJECTS:
             raise ExchangeTrouble(
-                f"{media.name} has {len(own)} objects; DAVIS holds at most {MAX_OBJECTS} per clip.",
+                "{name} has {count} objects; DAVIS holds at most {most} per clip.",
                 "Export fewer categories, or choose COCO.",
+                name=media.name,
+                count=len(own),
+                most=MAX_OBJECTS,
             )
         numbers.update({key: number for number, key in enumerate(own, start=1)})
     return numbers
@@ -203,7 +208,9 @@ def read_frames(
     """
     name = safe_name(note.media)
     if name is None:
-        raise ExchangeTrouble(f'The clip name "{note.media}" leads out of the folder of clips.')
+        raise ExchangeTrouble(
+            'The clip name "{media}" leads out of the folder of clips.', media=note.media
+        )
     objects: dict[int, int] = {}
     media: MediaEntry | None = None
     for frame, path in zip(frame_numbers(pictures), pictures, strict=True):
@@ -217,8 +224,14 @@ def read_frames(
             )  # fmt: skip
         if (width, height) != (media.width, media.height):
             raise ExchangeTrouble(
-                f"{path} is {width} x {height} pixels, the first picture of {name} is"
-                f" {media.width} x {media.height}."
+                "{path} is {width} x {height} pixels, the first picture of {name} is {media_width} "
+                "x {media_height}.",
+                path=path,
+                width=width,
+                height=height,
+                name=name,
+                media_width=media.width,
+                media_height=media.height,
             )
         for number, mask in masks_in(pixels).items():
             if number not in objects:

@@ -222,7 +222,11 @@ def refuse(path: Path, problems: list[str]) -> None:
     rest = len(problems) - MAX_PROBLEMS_TOLD
     more = f"; and {rest} more" if rest > 0 else ""
     raise ExchangeTrouble(
-        f"{path} cannot be imported: {told}{more}.", "Nothing was changed. Correct the file."
+        "{path} cannot be imported: {told}{more}.",
+        "Nothing was changed. Correct the file.",
+        path=path,
+        told=told,
+        more=more,
     )
 
 

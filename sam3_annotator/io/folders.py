@@ -52,7 +52,9 @@ def list_folder(folder: Path, *, recursive: bool = False) -> FolderListing:
         FileTrouble: ``folder`` itself is missing, not a folder, or unreadable.
     """
     if not folder.is_dir():
-        raise FileTrouble(f"{folder} is not a folder.", "Choose a folder of pictures.")
+        raise FileTrouble(
+            "{folder} is not a folder.", "Choose a folder of pictures.", folder=folder
+        )
     troubles: list[str] = []
     found = list(_walk(folder, troubles, recursive=recursive))
     if troubles and not found and not recursive:

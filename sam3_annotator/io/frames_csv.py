@@ -82,16 +82,20 @@ def _read(path: Path) -> list[tuple[int, str]]:
         with path.open(encoding="ascii", newline="") as stream:
             reader = csv.reader(stream)
             if tuple(next(reader, ())) != HEADER:
-                raise ExchangeTrouble(f"{path} is no list of frames made by this program.")
+                raise ExchangeTrouble(
+                    "{path} is no list of frames made by this program.", path=path
+                )
             rows = list(reader)
     except OSError as error:
         raise unreadable(path, error) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ExchangeTrouble(f"{path} is no list of frames made by this program.") from error
+        raise ExchangeTrouble(
+            "{path} is no list of frames made by this program.", path=path
+        ) from error
     found: list[tuple[int, str]] = []
     for position, row in enumerate(rows):
         is_right = len(row) == len(HEADER) and row[0] == str(position)
         if not is_right or not row[1].lstrip("-").isdecimal():
-            raise ExchangeTrouble(f"{path}, line {position + 2} is damaged.")
+            raise ExchangeTrouble("{path}, line {line} is damaged.", path=path, line=position + 2)
         found.append((int(row[1]), row[3]))
     return found

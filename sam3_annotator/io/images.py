@@ -78,12 +78,14 @@ class Picture:
         check_index(index, 1, str(self._path))
         with self._lock:
             if self._is_closed:
-                raise MediaTrouble(f"{self._path} is closed.")
+                raise MediaTrouble("{path} is closed.", path=self._path)
             if self._pixels is None:
                 pixels = read_picture(self._path, self._page, allow_huge=self._allow_huge)
                 if pixels.shape[:2] != (self.height, self.width):
                     raise MediaTrouble(
-                        f"{self._path} changed its size while it was open.", "Open it again."
+                        "{path} changed its size while it was open.",
+                        "Open it again.",
+                        path=self._path,
                     )
                 self._pixels = pixels
             return self._pixels

@@ -27,9 +27,11 @@ def read_json(path: Path, *, limit_bytes: int = SIZE_LIMIT_BYTES) -> dict[str, A
         size = path.stat().st_size
         if size > limit_bytes:
             raise ExchangeTrouble(
-                f"{path} is {size / 1e9:.1f} GB, more than the {limit_bytes / 1e9:.1f} GB that"
-                " are read.",
+                "{path} is {size:.1f} GB, more than the {limit:.1f} GB that are read.",
                 "Split it into several files.",
+                path=path,
+                size=size / 1e9,
+                limit=limit_bytes / 1e9,
             )
         data = path.read_bytes()
     except OSError as error:
@@ -37,18 +39,28 @@ def read_json(path: Path, *, limit_bytes: int = SIZE_LIMIT_BYTES) -> dict[str, A
     try:
         found = json.loads(data, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError as error:
-        raise ExchangeTrouble(f"{path} is nested too deeply to be an annotation file.") from error
+        raise ExchangeTrouble(
+            "{path} is nested too deeply to be an annotation file.", path=path
+        ) from error
     except UnicodeDecodeError as error:
-        raise ExchangeTrouble(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
+        raise ExchangeTrouble(
+            "{path} is not UTF-8 text.", "Save it as UTF-8.", path=path
+        ) from error
     except json.JSONDecodeError as error:
         raise ExchangeTrouble(
-            f"{path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
+            "{path} is not JSON: {what} in line {line}, column {column}.",
+            path=path,
+            what=error.msg,
+            line=error.lineno,
+            column=error.colno,
         ) from error
     except ValueError as error:
-        raise ExchangeTrouble(f"{path}: {error}") from error
+        raise ExchangeTrouble("{path}: {error}", path=path, error=error) from error
     if not isinstance(found, dict):
         raise ExchangeTrouble(
-            f"{path} holds {_kind(found)} where an object with images and annotations is expected."
+            "{path} holds {kind} where an object with images and annotations is expected.",
+            path=path,
+            kind=_kind(found),
         )
     return found
 
@@ -61,11 +73,20 @@ def record_list(path: Path, document: dict[str, Any], name: str) -> list[dict[st
     """
     records = document.get(name, [])
     if not isinstance(records, list):
-        raise ExchangeTrouble(f'{path}: "{name}" is {_kind(records)}, a list is expected.')
+        raise ExchangeTrouble(
+            '{path}: "{name}" is {kind}, a list is expected.',
+            path=path,
+            name=name,
+            kind=_kind(records),
+        )
     for position, record in enumerate(records):
         if not isinstance(record, dict):
             raise ExchangeTrouble(
-                f'{path}: entry {position} of "{name}" is {_kind(record)}, an object is expected.'
+                '{path}: entry {position} of "{name}" is {kind}, an object is expected.',
+                path=path,
+                position=position,
+                name=name,
+                kind=_kind(record),
             )
     return records
 

@@ -67,17 +67,20 @@ def read_label_map(path: Path) -> LabelMap:
             checked_size(path, picture.size, allow_huge=False)
             if picture.mode not in {"P", "L", "1", "I;16", "I;16B", "I"}:
                 raise ExchangeTrouble(
-                    f"{path} stores colours ({picture.mode}), a picture of object numbers is"
-                    " expected.",
+                    "{path} stores colours ({mode}), a picture of object numbers is expected.",
                     "Export palette or grey PNG.",
+                    path=path,
+                    mode=picture.mode,
                 )
             pixels = np.asarray(picture)
     except OSError as error:
         if error.errno is not None:
             raise unreadable(path, error) from error
-        raise ExchangeTrouble(f"{path} is no picture, or damaged: {error}.") from error
+        raise ExchangeTrouble(
+            "{path} is no picture, or damaged: {error}.", path=path, error=error
+        ) from error
     except (ValueError, SyntaxError) as error:
-        raise ExchangeTrouble(f"{path} is damaged: {error}.") from error
+        raise ExchangeTrouble("{path} is damaged: {error}.", path=path, error=error) from error
     if pixels.size and int(pixels.max()) > np.iinfo(np.uint16).max:
-        raise ExchangeTrouble(f"{path} holds numbers above 65535.")
+        raise ExchangeTrouble("{path} holds numbers above 65535.", path=path)
     return pixels.astype(np.uint16)

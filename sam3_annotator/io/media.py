@@ -93,7 +93,12 @@ def read_only(pixels: Pixels) -> Pixels:
 def check_index(index: int, frame_count: int, name: str) -> None:
     """Raise ``MediaTrouble`` unless ``0 <= index < frame_count``."""
     if not 0 <= index < frame_count:
-        raise MediaTrouble(f"{name} has no frame {index}; its frames are 0 to {frame_count - 1}.")
+        raise MediaTrouble(
+            "{name} has no frame {index}; its frames are 0 to {last}.",
+            name=name,
+            index=index,
+            last=frame_count - 1,
+        )
 
 
 def hash_file(path: Path) -> str:
@@ -115,10 +120,17 @@ def hash_file(path: Path) -> str:
 def unreadable(path: Path, error: OSError) -> FileTrouble:
     """Translate what the operating system said about ``path`` into a ``FileTrouble``."""
     if isinstance(error, FileNotFoundError):
-        return FileTrouble(f"{path} is not there any more.", "Put it back, or locate it again.")
+        return FileTrouble(
+            "{path} is not there any more.", "Put it back, or locate it again.", path=path
+        )
     if isinstance(error, PermissionError):
-        return FileTrouble(f"{path} may not be read.", "Ask for permission to read it.")
+        return FileTrouble("{path} may not be read.", "Ask for permission to read it.", path=path)
     if isinstance(error, IsADirectoryError):
-        return FileTrouble(f"{path} is a folder, not a file.", "Choose a file inside it.")
+        return FileTrouble("{path} is a folder, not a file.", "Choose a file inside it.", path=path)
     reason = error.strerror or str(error)
-    return FileTrouble(f"{path} cannot be read: {reason}.", "Check the disk or the connection.")
+    return FileTrouble(
+        "{path} cannot be read: {reason}.",
+        "Check the disk or the connection.",
+        path=path,
+        reason=reason,
+    )

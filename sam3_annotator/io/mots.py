@@ -112,7 +112,7 @@ def import_mots(path: Path) -> ImportData:
         root = folder / PICTURES if (folder / PICTURES).is_dir() else folder
         clips = clip_folders(root)
         if not clips:
-            raise ExchangeTrouble(f"{path} holds neither MOTS text nor PNG files.")
+            raise ExchangeTrouble("{path} holds neither MOTS text nor PNG files.", path=path)
         for name, pictures in clips.items():
             note = sidecar.clips.get(name, ClipNote(media=name))
             read_frames(gathering, note, pictures, partial(_object, gathering, sidecar, note))
@@ -123,8 +123,10 @@ def _classes(labels: Labels) -> dict[int, int]:
     numbers = [number for number in range(1, _MAX_CLASS + 2) if number != IGNORE_CLASS]
     if len(labels.categories) > _MAX_CLASS:
         raise ExchangeTrouble(
-            f"There are {len(labels.categories)} categories; MOTS pictures hold {_MAX_CLASS}.",
+            "There are {count} categories; MOTS pictures hold {most}.",
             "Export fewer categories, or choose COCO.",
+            count=len(labels.categories),
+            most=_MAX_CLASS,
         )
     return {entry.key: number for entry, number in zip(labels.categories, numbers, strict=False)}
 
@@ -140,9 +142,11 @@ def _ids(labels: Labels, classes: dict[int, int]) -> dict[int, int]:
         counts[place] = counts.get(place, 0) + 1
         if counts[place] >= PER_CLASS:
             raise ExchangeTrouble(
-                f"{clips[entry.media]} has {PER_CLASS} or more objects of one category; MOTS"
-                f" numbers at most {PER_CLASS - 1}.",
+                "{clip} has {count} or more objects of one category; MOTS numbers at most {most}.",
                 "Choose COCO.",
+                clip=clips[entry.media],
+                count=PER_CLASS,
+                most=PER_CLASS - 1,
             )
         ids[entry.key] = classes[entry.category] * PER_CLASS + counts[place]
     return ids
@@ -201,7 +205,7 @@ def _read_text(gathering: Gathering, sidecar: Sidecar, path: Path) -> None:
     except OSError as error:
         raise unreadable(path, error) from error
     except UnicodeDecodeError as error:
-        raise ExchangeTrouble(f"{path} is no MOTS text.") from error
+        raise ExchangeTrouble("{path} is no MOTS text.", path=path) from error
     note = sidecar.clips.get(path.stem, ClipNote(media=path.stem))
     problems: list[str] = []
     objects: dict[int, int] = {}

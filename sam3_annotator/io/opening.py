@@ -188,12 +188,12 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 def _described(path: Path, name_of: NameOf, *, allow_huge: bool) -> Sequence[NewMedia]:
     if not path.exists():
-        raise FileTrouble(f"{path} is not there.")
+        raise FileTrouble("{path} is not there.", path=path)
     suffix = path.suffix.lower()
     if suffix in CLIP_SUFFIXES:
         return gather_clip(path, name_of).items
     if suffix not in PICTURE_SUFFIXES:
-        raise MediaTrouble(f"{path.name} is neither a picture nor a clip.")
+        raise MediaTrouble("{name} is neither a picture nor a clip.", name=path.name)
     content, name = hash_file(path), name_of(path)
     rows = []
     for page in range(picture_pages(path)):

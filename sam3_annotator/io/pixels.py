@@ -210,14 +210,23 @@ def checked_size(path: Path, size: tuple[int, int], *, allow_huge: bool) -> None
     pixels = size[0] * size[1]
     if pixels > PIXEL_CEILING:
         raise MediaTrouble(
-            f"{path} claims {size[0]} x {size[1]} pixels, more than this program opens.",
+            "{path} claims {width} x {height} pixels, more than this program opens.",
             "Cut it into tiles, or check that the file is what it says.",
+            path=path,
+            width=size[0],
+            height=size[1],
         )
     if pixels > PIXEL_LIMIT and not allow_huge:
         raise HugePicture(
-            f"{path} is {size[0]} x {size[1]} pixels ({pixels / 1e6:.0f} megapixels), above the"
-            f" limit of {PIXEL_LIMIT / 1e6:.0f} that are opened without asking.",
-            f"Allow huge pictures to open it; that takes {pixels * 3 / 1e9:.1f} GB of memory.",
+            "{path} is {width} x {height} pixels ({pixels:.0f} megapixels), above the limit of "
+            "{limit:.0f} that are opened without asking.",
+            "Allow huge pictures to open it; that takes {memory:.1f} GB of memory.",
+            path=path,
+            width=size[0],
+            height=size[1],
+            pixels=pixels / 1e6,
+            limit=PIXEL_LIMIT / 1e6,
+            memory=pixels * 3 / 1e9,
         )
 
 
@@ -226,7 +235,9 @@ def _opened(path: Path, page: int) -> Iterator[Image.Image]:
     """Open ``path`` at ``page``; every failure inside the block becomes our error."""
     with _translated(path, page), path.open("rb") as stream:
         if not stream.read(1):
-            raise MediaTrouble(f"{path} is empty (0 bytes).", "Copy it again from its source.")
+            raise MediaTrouble(
+                "{path} is empty (0 bytes).", "Copy it again from its source.", path=path
+            )
         stream.seek(0)
         with Image.open(stream) as picture:
             if page:
@@ -240,12 +251,18 @@ def _translated(path: Path, page: int) -> Iterator[None]:
         yield
     except UnidentifiedImageError as error:
         raise MediaTrouble(
-            f"{path} is not a picture this program can read.", "Convert it to PNG, JPEG or TIFF."
+            "{path} is not a picture this program can read.",
+            "Convert it to PNG, JPEG or TIFF.",
+            path=path,
         ) from error
     except (EOFError, IndexError) as error:
-        raise MediaTrouble(f"{path} has no page {page + 1}, or is cut off.") from error
+        raise MediaTrouble(
+            "{path} has no page {page}, or is cut off.", path=path, page=page + 1
+        ) from error
     except MemoryError as error:
-        raise MediaTrouble(f"{path} does not fit into memory.", "Cut it into tiles.") from error
+        raise MediaTrouble(
+            "{path} does not fit into memory.", "Cut it into tiles.", path=path
+        ) from error
     except OSError as error:
         if error.errno is not None:
             raise unreadable(path, error) from error
@@ -257,7 +274,10 @@ def _translated(path: Path, page: int) -> Iterator[None]:
 def _damaged(path: Path, error: Exception) -> MediaTrouble:
     reason = str(error) or type(error).__name__
     return MediaTrouble(
-        f"{path} is damaged or cut off: {reason}.", "Copy it again from its source."
+        "{path} is damaged or cut off: {reason}.",
+        "Copy it again from its source.",
+        path=path,
+        reason=reason,
     )
 
 
@@ -337,7 +357,9 @@ def _deep_samples(path: Path, page: int, picture: Image.Image) -> NDArray[Any]:
     else:
         decoded = cv2.imdecode(raw, flags)
     if decoded is None:
-        raise MediaTrouble(f"{path} is damaged or cut off.", "Copy it again from its source.")
+        raise MediaTrouble(
+            "{path} is damaged or cut off.", "Copy it again from its source.", path=path
+        )
     return _turned(_blue_to_red(decoded), orientation)
 
 

@@ -36,6 +36,7 @@ def format_of(paths: Sequence[Path]) -> str:
         document = read_json(first)
         return "coco-video" if document.get("videos") and not document.get("images") else "coco"
     raise ExchangeTrouble(
-        f"{first.name} is in no format that can be imported.",
+        "{name} is in no format that can be imported.",
         "Choose a COCO file (.json), MOTS text (.txt), or a folder of DAVIS or MOTS pictures.",
+        name=first.name,
     )

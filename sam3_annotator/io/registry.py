@@ -68,7 +68,9 @@ def _one(read: Callable[[Path], ImportData]) -> Importer:
 
     def importer(paths: Sequence[Path]) -> ImportData:
         if len(paths) != 1:
-            raise ExchangeTrouble(f"One file or folder is expected, {len(paths)} were given.")
+            raise ExchangeTrouble(
+                "One file or folder is expected, {count} were given.", count=len(paths)
+            )
         return read(paths[0])
 
     return importer
@@ -127,7 +129,9 @@ def format_by_key(key: str) -> Format:
         if entry.key == key:
             return entry
     known = ", ".join(entry.key for entry in FORMATS)
-    raise ExchangeTrouble(f'There is no format "{key}".', f"Choose one of: {known}.")
+    raise ExchangeTrouble(
+        'There is no format "{key}".', "Choose one of: {known}.", key=key, known=known
+    )
 
 
 def export_labels(
@@ -152,7 +156,7 @@ def export_labels(
     """
     chosen = format_by_key(key)
     if chosen.exporter is None:
-        raise ExchangeTrouble(f"{chosen.title} can only be imported.")
+        raise ExchangeTrouble("{title} can only be imported.", title=chosen.title)
     options = options or ExportOptions()
     report = chosen.exporter(labels, target, options)
     for media, name in flat_names(labels).items():
@@ -191,5 +195,5 @@ def import_labels(key: str, paths: Sequence[Path]) -> ImportData:
     """
     chosen = format_by_key(key)
     if chosen.importer is None:
-        raise ExchangeTrouble(f"{chosen.title} can only be exported.")
+        raise ExchangeTrouble("{title} can only be exported.", title=chosen.title)
     return chosen.importer(paths)

@@ -120,7 +120,7 @@ class PictureSequence:
         """
         check_index(index, len(self._pages), self._name)
         if self._is_closed:
-            raise MediaTrouble(f"{self._name} is closed.")
+            raise MediaTrouble("{name} is closed.", name=self._name)
         path, page = self._pages[index]
         if self._stack is not None:
             pixels = self._stack.read(page, allow_huge=self._allow_huge, window=self._window)
@@ -152,9 +152,15 @@ class PictureSequence:
     def _check_size(self, index: int, size: tuple[int, int]) -> None:
         if size != self._size:
             raise MediaTrouble(
-                f"Frame {index} of the clip ({self._pages[index][0]}) is {size[0]} x {size[1]}"
-                f" pixels, the first one {self._size[0]} x {self._size[1]}.",
+                "Frame {index} of the clip ({path}) is {width} x {height} pixels, the first one "
+                "{first_width} x {first_height}.",
                 "All pictures of a clip must have one size; open them as single pictures.",
+                index=index,
+                path=self._pages[index][0],
+                width=size[0],
+                height=size[1],
+                first_width=self._size[0],
+                first_height=self._size[1],
             )
 
     def _joined_window(self, probes: Sequence[int]) -> Window | None:
@@ -186,7 +192,9 @@ def folder_as_clip(folder: Path, *, rate: tuple[int, int] = DEFAULT_RATE) -> Pic
     """
     pictures = list_folder(folder).pictures
     if not pictures:
-        raise MediaTrouble(f"There are no pictures in {folder}.", "Choose another folder.")
+        raise MediaTrouble(
+            "There are no pictures in {folder}.", "Choose another folder.", folder=folder
+        )
     return PictureSequence([(path, 0) for path in pictures], rate=rate)
 
 

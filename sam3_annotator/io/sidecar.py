@@ -76,7 +76,7 @@ def read_sidecar(folder: Path) -> Sidecar:
     try:
         return Sidecar.model_validate(read_json(path))
     except ValidationError as error:
-        raise ExchangeTrouble(f"{path}: {told(error)}.") from error
+        raise ExchangeTrouble("{path}: {told}.", path=path, told=told(error)) from error
 
 
 def sidecar_of(

@@ -89,7 +89,9 @@ def prune(folder: Path, budget_bytes: int) -> int:
     try:
         entries = [(path.stat(), path) for path in folder.glob("*/*.png")]
     except OSError as error:
-        raise FileTrouble(f"The thumbnail cache {folder} cannot be read: {error}.") from error
+        raise FileTrouble(
+            "The thumbnail cache {folder} cannot be read: {error}.", folder=folder, error=error
+        ) from error
     entries.sort(key=lambda entry: entry[0].st_atime_ns)
     excess = sum(status.st_size for status, _ in entries) - budget_bytes
     deleted = 0

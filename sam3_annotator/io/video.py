@@ -122,9 +122,12 @@ class Clip:
             decoded = self._decoded(index)
             if not self._upright.matches(decoded):
                 raise MediaTrouble(
-                    f"Frame {index} of {self._path} is {decoded.width} x {decoded.height} pixels,"
-                    " unlike the first one.",
+                    "Frame {index} of {path} is {width} x {height} pixels, unlike the first one.",
                     "Convert the clip to one size, or cut it where the size changes.",
+                    index=index,
+                    path=self._path,
+                    width=decoded.width,
+                    height=decoded.height,
                 )
             return read_only(self._upright.rgb(decoded))
 
@@ -149,7 +152,7 @@ class Clip:
 
     def _decoded(self, index: int) -> VideoFrame:
         if self._is_closed:
-            raise MediaTrouble(f"{self._path} is closed.")
+            raise MediaTrouble("{path} is closed.", path=self._path)
         check_index(index, self.frame_count, str(self._path))
         if index in self._kept:
             self._kept.move_to_end(index)
@@ -184,8 +187,10 @@ class Clip:
                 return frame
             if position < 0:
                 raise MediaTrouble(
-                    f"Frame {index} of {self._path} is damaged and cannot be decoded.",
+                    "Frame {index} of {path} is damaged and cannot be decoded.",
                     "The other frames can be worked on; leave this one out.",
+                    index=index,
+                    path=self._path,
                 )
             position = max(-1, position - back)
             back *= 2

@@ -113,7 +113,9 @@ class Decoder:
         self._reopen()
         packets = self._forward_to(anchor)
         if packets is None:
-            raise MediaTrouble(f"{self._path} changed while it was open.", "Open it again.")
+            raise MediaTrouble(
+                "{path} changed while it was open.", "Open it again.", path=self._path
+            )
         return self._decode(packets)
 
     def _reopen(self) -> None:
@@ -169,19 +171,24 @@ def _open(path: Path) -> tuple[InputContainer, VideoStream]:
     try:
         with path.open("rb") as stream:
             if not stream.read(1):
-                raise MediaTrouble(f"{path} is empty (0 bytes).", "Copy it again from its source.")
+                raise MediaTrouble(
+                    "{path} is empty (0 bytes).", "Copy it again from its source.", path=path
+                )
     except OSError as error:
         raise unreadable(path, error) from error
     try:
         container = av.open(str(path), metadata_errors="ignore")
     except (av.FFmpegError, OSError, ValueError) as error:
         raise MediaTrouble(
-            f"{path} cannot be opened as a clip ({error}); it may be cut off.", _REMEDY
+            "{path} cannot be opened as a clip ({error}); it may be cut off.",
+            _REMEDY,
+            path=path,
+            error=error,
         ) from error
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams or streams[0].codec_context is None:
         container.close()
-        raise MediaTrouble(f"{path} holds no video that can be decoded.", _REMEDY)
+        raise MediaTrouble("{path} holds no video that can be decoded.", _REMEDY, path=path)
     chosen = streams[0]
     chosen.thread_type = "AUTO"
     chosen.codec_context.thread_count = min(_MAX_THREADS, os.cpu_count() or 1)

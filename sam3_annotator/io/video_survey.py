@@ -61,7 +61,7 @@ def survey(decoder: Decoder, path: Path) -> Survey:
         found = _by_decoding(decoder, marks)
     if not len(found.index):
         raise MediaTrouble(
-            f"No frame of {path} can be decoded.", "Copy the clip again, or convert it."
+            "No frame of {path} can be decoded.", "Copy the clip again, or convert it.", path=path
         )
     return found
 

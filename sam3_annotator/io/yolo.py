@@ -82,7 +82,9 @@ def _files(labels: Labels, options: ExportOptions) -> dict[str, tuple[MediaEntry
             name = _label_name(media, frame)
             if name.casefold() in taken:
                 raise ExchangeTrouble(
-                    f"Two pictures would share the label file {name}.", "Rename one of them."
+                    "Two pictures would share the label file {name}.",
+                    "Rename one of them.",
+                    name=name,
                 )
             taken.add(name.casefold())
             files[name] = (media, frames.get(frame, []))

@@ -107,7 +107,9 @@ class TensorFile:
         try:
             return reader(name)
         except _DAMAGE as error:
-            raise WeightsTrouble(f"{file} is damaged at {name}.", _GET_AGAIN) from error
+            raise WeightsTrouble(
+                "{file} is damaged at {name}.", _GET_AGAIN, file=file, name=name
+            ) from error
 
     def converted(self, name: str, dtype: torch.dtype | None, device: torch.device) -> Tensor:
         """One tensor in another precision or place; the file's own if neither differs.
@@ -151,7 +153,9 @@ class TensorFile:
         try:
             reader: _Reader = safe_open(file, framework="pt", device="cpu").get_tensor
         except _DAMAGE as error:
-            raise WeightsTrouble(f"{file} cannot be read: {error}.", _GET_AGAIN) from error
+            raise WeightsTrouble(
+                "{file} cannot be read: {error}.", _GET_AGAIN, file=file, error=error
+            ) from error
         return reader
 
 
@@ -169,7 +173,7 @@ def _decoded_headers(
             str(name): TensorHeader(CODED, tuple(map(int, shape))) for name, shape in shapes.items()
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsTrouble(f"{file} has a damaged header.", _GET_AGAIN) from error
+        raise WeightsTrouble("{file} has a damaged header.", _GET_AGAIN, file=file) from error
     return {name: header for name, header in headers.items() if "::" not in name} | coded
 
 
@@ -197,9 +201,12 @@ class Checkpoint:
         if part not in self.inspection.parts:
             held = ", ".join(self.inspection.parts)
             raise WeightsTrouble(
-                f"{self.inspection.path} does not hold the part “{part}” of "
-                f"{self.inspection.family.title}, only: {held}.",
+                "{path} does not hold the part “{part}” of {title}, only: {held}.",
                 "Give the full weights.",
+                path=self.inspection.path,
+                part=part,
+                title=self.inspection.family.title,
+                held=held,
             )
         names = parts_of(self.inspection.family)[part]
         return {name: self.tensor(name) for name in names if self.holds(name)}
@@ -293,7 +300,9 @@ def _torch_tensors(path: Path, *, mapped: bool) -> dict[str, Tensor]:
         raise _unsafe(path, error) from error
     except _DAMAGE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsTrouble(f"{path} is a damaged torch file ({reason}).", _GET_AGAIN) from error
+        raise WeightsTrouble(
+            "{path} is a damaged torch file ({reason}).", _GET_AGAIN, path=path, reason=reason
+        ) from error
     return _unwrap(path, content)
 
 
@@ -303,16 +312,19 @@ def _check_archive(path: Path) -> None:
             names = {name.rpartition("/")[2] for name in archive.namelist()}
     except (zipfile.BadZipFile, *_DAMAGE) as error:
         raise WeightsTrouble(
-            f"{path} is cut off: its list of contents at the end is missing.", _GET_AGAIN
+            "{path} is cut off: its list of contents at the end is missing.", _GET_AGAIN, path=path
         ) from error
     if "constants.pkl" in names:
         raise WeightsTrouble(
-            f"{path} is a TorchScript program, not weights.",
+            "{path} is a TorchScript program, not weights.",
             "Give the official .pt file or a .safetensors file.",
+            path=path,
         )
     if "data.pkl" not in names:
         raise WeightsTrouble(
-            f"{path} is a zip archive without torch weights.", "Unpack it and give the file inside."
+            "{path} is a zip archive without torch weights.",
+            "Unpack it and give the file inside.",
+            path=path,
         )
 
 
@@ -321,10 +333,12 @@ def _unsafe(path: Path, error: pickle.UnpicklingError) -> WeightsTrouble:
     wanted = re.search(r"(?:GLOBAL|class|function)\s+([\w.]+)", text)
     if wanted:
         return WeightsTrouble(
-            f"{path} was refused: loading it would run code ({wanted[1]}), not only read tensors.",
+            "{path} was refused: loading it would run code ({code}), not only read tensors.",
             "Use the official file, or a .safetensors file, which cannot hold code.",
+            path=path,
+            code=wanted[1],
         )
-    return WeightsTrouble(f"{path} is a damaged torch file.", _GET_AGAIN)
+    return WeightsTrouble("{path} is a damaged torch file.", _GET_AGAIN, path=path)
 
 
 def _unwrap(path: Path, content: object) -> dict[str, Tensor]:
@@ -335,4 +349,6 @@ def _unwrap(path: Path, content: object) -> dict[str, Tensor]:
         tensors = {str(k): v.detach() for k, v in content.items() if isinstance(v, Tensor)}
         if tensors:
             return tensors
-    raise WeightsTrouble(f"{path} is a torch file without named tensors.", "Give the weights.")
+    raise WeightsTrouble(
+        "{path} is a torch file without named tensors.", "Give the weights.", path=path
+    )

@@ -50,7 +50,10 @@ def is_reborn(output: TrackOutput, life: TrackLife, frame: int) -> bool:
 
 
 def shown(
-    lives: Mapping[int, TrackLife], outputs: Mapping[int, TrackOutput], rules: ConceptRules
+    lives: Mapping[int, TrackLife],
+    outputs: Mapping[int, TrackOutput],
+    rules: ConceptRules,
+    overlaps: Mapping[int, float],
 ) -> list[ConceptMask]:
     """Followed tracks with a mask; what a person pointed at is told of without one, too.
 
@@ -58,6 +61,7 @@ def shown(
         lives: of all tracks, by object id.
         outputs: of those that are not hidden.
         rules: the thresholds.
+        overlaps: IoU with the detector's nearest mask, of those that were looked for.
     """
     return [
         ConceptMask(
@@ -68,6 +72,7 @@ def shown(
             output.object_logit,
             output.iou,
             life.is_pinned,
+            overlaps.get(object_id),
         )
         for object_id, output in outputs.items()
         if (life := lives[object_id]).is_shown(rules)

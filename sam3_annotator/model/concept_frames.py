@@ -40,6 +40,9 @@ class ConceptMask:
         object_logit: above 0 when the object is there.
         iou: predicted quality of the mask in [0, 1].
         is_pinned: a person pointed at it; it is told of even where it has no mask.
+        detector_iou: overlap in [0, 1] of the followed mask with the nearest one that the detector
+            sees for the same concept; None where the detector was not asked, or was the one who
+            found the object on this very frame.
     """
 
     object_id: int
@@ -49,6 +52,7 @@ class ConceptMask:
     object_logit: float
     iou: float
     is_pinned: bool = False
+    detector_iou: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

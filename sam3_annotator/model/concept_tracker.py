@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 import torch.nn.functional as F
 
-from sam3_annotator.model.association import (
-    Association,
-    affinity,
-    associate,
-    contested,
-    hidden_again,
-)
+from sam3_annotator.model.association import Association, contested, hidden_again
 from sam3_annotator.model.boxes import mask_iou
 from sam3_annotator.model.concept_answers import (
     HIDDEN_LOGIT,
@@ -32,9 +26,9 @@ from sam3_annotator.model.concept_answers import (
 )
 from sam3_annotator.model.concept_frames import ConceptFrame
 from sam3_annotator.model.concept_life import NO_CONCEPT, TrackLife, judged, seen
-from sam3_annotator.model.concept_motion import closeness, noted
+from sam3_annotator.model.concept_matching import Detections, claimed, counted, matched
+from sam3_annotator.model.concept_motion import noted
 from sam3_annotator.model.concept_rules import ConceptRules
-from sam3_annotator.model.preprocess import suppress_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,17 +44,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Detections:
-    """What the detector says about one concept on one frame; M rows, best first."""
+class _Sorted:
+    """One frame's detections of all concepts, sorted out among the tracks.
 
-    concept: int
-    logits: Tensor
-    scores: Tensor
-    appearance: Tensor
+    Attributes:
+        new: those that are objects of their own, as (detections, row).
+        refreshing: mask logits that recondition a track, by object id.
+        overlaps: IoU of each track with the detector's nearest mask, by object id.
+    """
 
-    @property
-    def masks(self) -> Tensor:
-        return self.logits > 0
+    new: list[tuple[Detections, int]]
+    refreshing: dict[int, Tensor]
+    overlaps: dict[int, float]
 
 
 class ConceptTracker:
@@ -112,111 +107,61 @@ class ConceptTracker:
             if i in state.lives
         }
         found = [self._detect(features, query) for query in queries]
-        new, refreshing = self._associate_all(state, outputs, found, frame)
+        told = self._associate_all(state, outputs, found, frame)
         removed = self._take_back(state, outputs)
         older = {i: o for i, o in outputs.items() if not is_reborn(o, state.lives[i], frame)}
-        self._recondition(state, levels, frame, older, refreshing)
+        self._recondition(state, levels, frame, older, told.refreshing)
         hidden = self._hide(state, older, reverse=reverse)
         self._note_visibility(state, older, frame, hidden)
         self._remember(state, levels, frame, older, hidden, reverse=reverse)
-        began = self._begin(state, levels, frame, new)
+        began = self._begin(state, levels, frame, told.new)
         visible = {i: output for i, output in outputs.items() if i not in hidden}
         lives, rules = state.lives, self.rules
         new_masks = {
             i: (float(d.scores[row]), cleaned(d.logits[row], rules.speck_area))
-            for i, (d, row) in zip(began, new, strict=True)
+            for i, (d, row) in zip(began, told.new, strict=True)
         }
-        masks = shown(lives, visible, rules) + shown_new(lives, new_masks, rules)
+        followed = shown(lives, visible, rules, told.overlaps)
+        masks = followed + shown_new(lives, new_masks, rules)
         masks.sort(key=lambda mask: mask.object_id)
-        told = without_overlap(masks, lives) if rules.exclusive_output else tuple(masks)
-        return ConceptFrame(frame, told, tuple(began), removed, self._end_gone(state))
+        final = without_overlap(masks, lives) if rules.exclusive_output else tuple(masks)
+        return ConceptFrame(frame, final, tuple(began), removed, self._end_gone(state))
 
     # ------------------------------------------------------------------ detect and associate
 
-    def _detect(self, features: NeckFeatures, query: ConceptQuery) -> _Detections:
+    def _detect(self, features: NeckFeatures, query: ConceptQuery) -> Detections:
         output = self.detector.detect(features, query.text, query.geometry)
-        scores = output.clip_scores[0]
-        keeps = suppress_duplicates(
-            scores,
-            output.mask_logits[0],
-            score_threshold=self.rules.min_score,
-            iou_threshold=self.rules.duplicate_iou,
-        )
-        rows = torch.nonzero(keeps).flatten()
-        rows = rows[scores[rows].argsort(descending=True, stable=True)]
-        return _Detections(
-            query.concept,
-            output.mask_logits[0, rows].float(),
-            scores[rows].float(),
-            F.normalize(output.queries[0, rows].float(), dim=-1),
-        )
+        return counted(query.concept, output, self.rules)
 
     def _associate_all(
         self,
         state: ConceptState,
         outputs: dict[int, TrackOutput],
-        found: list[_Detections],
+        found: list[Detections],
         frame: int,
-    ) -> tuple[list[tuple[_Detections, int]], dict[int, Tensor]]:
-        new: list[tuple[_Detections, int]] = []
-        refreshing: dict[int, Tensor] = {}
-        for detections in found:
-            ids = [i for i in state.of(detections.concept) if i in outputs]
-            association = self._associate(state, outputs, ids, detections, frame)
-            self._judge(state, ids, association, detections, frame)
-            claimed = self._pointed_at(state, outputs, detections)
-            new += [(detections, d) for d in association.new if d not in claimed]
-            for track, detection in association.refreshing:
-                refreshing[ids[track]] = detections.logits[detection]
+    ) -> _Sorted:
+        told = _Sorted([], {}, {})
+        pointed_at = [outputs[i] for i in state.of(NO_CONCEPT) if i in outputs]
+        for one in found:
+            ids = [i for i in state.of(one.concept) if i in outputs]
+            match = matched([state.lives[i] for i in ids], outputs, one, frame, self.rules)
+            self._judge(state, ids, match.association, one, frame)
+            known = claimed(pointed_at, one, self.rules)
+            told.new.extend((one, row) for row in match.association.new if row not in known)
+            for track, row in match.association.refreshing:
+                told.refreshing[ids[track]] = one.logits[row]
+            told.overlaps.update(match.overlaps)
         room = self.rules.max_objects - len(state.lives)
-        new.sort(key=lambda item: -float(item[0].scores[item[1]]))
-        return new[: max(0, room)], refreshing
-
-    def _associate(
-        self,
-        state: ConceptState,
-        outputs: dict[int, TrackOutput],
-        ids: list[int],
-        detections: _Detections,
-        frame: int,
-    ) -> Association:
-        shape = detections.logits.shape[1:]
-        device = detections.logits.device
-        masks = torch.zeros(len(ids), *shape, dtype=torch.bool, device=device)
-        for row, object_id in enumerate(ids):
-            masks[row] = outputs[object_id].logits > 0
-        lives = [state.lives[i] for i in ids]
-        likeness = self._likeness(lives, detections) if self.rules.appearance_weight else None
-        near = None
-        if self.rules.motion_weight:
-            near = closeness([life.places for life in lives], detections.masks, frame)
-        fit = affinity(mask_iou(masks, detections.masks), likeness, near, self.rules)
-        return associate(fit, detections.scores, masks.flatten(1).any(dim=1), self.rules)
-
-    def _pointed_at(
-        self, state: ConceptState, outputs: dict[int, TrackOutput], detections: _Detections
-    ) -> set[int]:
-        """Detections of what a person has pointed at already, whatever it is called."""
-        ids = [i for i in state.of(NO_CONCEPT) if i in outputs]
-        if not ids:
-            return set()
-        masks = torch.stack([outputs[i].logits for i in ids]) > 0
-        same = mask_iou(masks, detections.masks) >= self.rules.match_iou
-        return set(torch.nonzero(same.any(dim=0)).flatten().tolist())
-
-    def _likeness(self, lives: list[TrackLife], detections: _Detections) -> Tensor:
-        nothing = torch.zeros_like(detections.appearance[:1].sum(0))
-        rows = [nothing if life.appearance is None else life.appearance for life in lives]
-        if not rows:
-            return detections.appearance.new_zeros(0, detections.appearance.shape[0])
-        return torch.stack(rows) @ detections.appearance.T
+        told.new.sort(key=lambda item: -float(item[0].scores[item[1]]))
+        del told.new[max(0, room) :]
+        return told
 
     def _judge(
         self,
         state: ConceptState,
         ids: list[int],
         association: Association,
-        detections: _Detections,
+        detections: Detections,
         frame: int,
     ) -> None:
         state.lives |= judged(
@@ -342,7 +287,7 @@ class ConceptTracker:
         state: ConceptState,
         levels: ImageFeatures,
         frame: int,
-        new: list[tuple[_Detections, int]],
+        new: list[tuple[Detections, int]],
     ) -> list[int]:
         began = [self._identity(state, *one) for one in new]
         masks = {
@@ -362,7 +307,7 @@ class ConceptTracker:
             state.lives[object_id] = life
         return began
 
-    def _identity(self, state: ConceptState, detections: _Detections, index: int) -> int:
+    def _identity(self, state: ConceptState, detections: Detections, index: int) -> int:
         """A former track's id when exactly one is like this detection, else a new one."""
         former = [one.life for one in state.former.values()]
         former = [life for life in former if life.concept == detections.concept]

@@ -60,7 +60,7 @@ def find(path: Path) -> Found:
     if path.is_dir():
         return _find_in_folder(path)
     if not path.exists():
-        raise WeightsTrouble(f"There is no file {path}.", "Check the path.")
+        raise WeightsTrouble("There is no file {path}.", "Check the path.", path=path)
     if path.name.endswith(".index.json"):
         return _shards(path, named=path)
     return Found(path, sniff(path), (path,))
@@ -77,9 +77,11 @@ def sniff(path: Path) -> Kind:
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES)
     except OSError as error:
-        raise WeightsTrouble(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise WeightsTrouble(
+            "{path} cannot be read: {reason}.", path=path, reason=error.strerror or error
+        ) from error
     if size == 0:
-        raise WeightsTrouble(f"{path} is empty (0 bytes).", _GET_AGAIN)
+        raise WeightsTrouble("{path} is empty (0 bytes).", _GET_AGAIN, path=path)
     if _looks_like_safetensors(head, size):
         return Kind.SAFETENSORS
     _refuse_other(path, head)
@@ -88,10 +90,13 @@ def sniff(path: Path) -> Kind:
     if head[0] == 0x80 and head[1:2] in {b"\x02", b"\x03", b"\x04", b"\x05"}:
         return Kind.TORCH_LEGACY
     if not any(head):
-        raise WeightsTrouble(f"{path} holds only zeros: a download that never filled.", _GET_AGAIN)
+        raise WeightsTrouble(
+            "{path} holds only zeros: a download that never filled.", _GET_AGAIN, path=path
+        )
     raise WeightsTrouble(
-        f"{path} is not a weights file that this program knows.",
+        "{path} is not a weights file that this program knows.",
         "Give a .safetensors file, a folder that holds one, or an official .pt file.",
+        path=path,
     )
 
 
@@ -105,7 +110,7 @@ def read_safetensors_header(path: Path) -> tuple[dict[str, TensorHeader], dict[s
     with path.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
         if 8 + length > size:
-            raise WeightsTrouble(f"{path} is cut off inside its header.", _GET_AGAIN)
+            raise WeightsTrouble("{path} is cut off inside its header.", _GET_AGAIN, path=path)
         text = stream.read(length)
     try:
         entries = json.loads(text)
@@ -113,11 +118,17 @@ def read_safetensors_header(path: Path) -> tuple[dict[str, TensorHeader], dict[s
         headers = {str(name): _entry(entry) for name, entry in entries.items()}
         end = max((int(entry["data_offsets"][1]) for entry in entries.values()), default=0)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise WeightsTrouble(f"{path} has a damaged safetensors header.", _GET_AGAIN) from error
+        raise WeightsTrouble(
+            "{path} has a damaged safetensors header.", _GET_AGAIN, path=path
+        ) from error
     missing = 8 + length + end - size
     if missing > 0:
         raise WeightsTrouble(
-            f"{path} is cut off: {missing:,} of {8 + length + end:,} bytes are missing.", _GET_AGAIN
+            "{path} is cut off: {missing:,} of {size:,} bytes are missing.",
+            _GET_AGAIN,
+            path=path,
+            missing=missing,
+            size=8 + length + end,
         )
     return headers, metadata
 
@@ -154,16 +165,19 @@ _WAYS_OUT = {
 def _refuse_other(path: Path, head: bytes) -> None:
     for magic, what, way_out in _OTHERS:
         if head.startswith(magic):
-            raise WeightsTrouble(f"{path} {what}.", _WAYS_OUT[way_out])
+            raise WeightsTrouble("{path} {what}.", _WAYS_OUT[way_out], path=path, what=what)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:64].lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
-        raise WeightsTrouble(f"{path} is a web page saved as weights.", _WAYS_OUT["page"])
+        raise WeightsTrouble("{path} is a web page saved as weights.", _WAYS_OUT["page"], path=path)
     if start.startswith((b"{", b"[")):
-        raise WeightsTrouble(f"{path} is a JSON text, not weights.", _WAYS_OUT["official"])
+        raise WeightsTrouble(
+            "{path} is a JSON text, not weights.", _WAYS_OUT["official"], path=path
+        )
     if _is_onnx(head):
         raise WeightsTrouble(
-            f"{path} is an ONNX or ONNX Runtime model: a finished graph, not weights.",
+            "{path} is an ONNX or ONNX Runtime model: a finished graph, not weights.",
             _WAYS_OUT["official"],
+            path=path,
         )
 
 
@@ -192,12 +206,16 @@ def _find_in_folder(folder: Path) -> Found:
     if files:
         names = ", ".join(file.name for file in files[:5])
         raise WeightsTrouble(
-            f"The folder {folder} holds {len(files)} weights files ({names}).",
+            "The folder {folder} holds {count} weights files ({names}).",
             "Give one of them.",
+            folder=folder,
+            count=len(files),
+            names=names,
         )
     raise WeightsTrouble(
-        f"The folder {folder} holds no weights.",
+        "The folder {folder} holds no weights.",
         "Give a folder with model.safetensors, its shards with their index, or one .pt file.",
+        folder=folder,
     )
 
 
@@ -206,17 +224,27 @@ def _shards(index: Path, *, named: Path) -> Found:
         weight_map = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
         names = sorted({str(name) for name in weight_map.values()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise WeightsTrouble(f"{index} is not a readable list of shards.", _GET_AGAIN) from error
+        raise WeightsTrouble(
+            "{index} is not a readable list of shards.", _GET_AGAIN, index=index
+        ) from error
     if any(Path(name).name != name for name in names):
-        raise WeightsTrouble(f"{index} names shards outside its own folder.", _GET_AGAIN)
+        raise WeightsTrouble(
+            "{index} names shards outside its own folder.", _GET_AGAIN, index=index
+        )
     files = tuple(index.parent / name for name in names)
     absent = [file.name for file in files if not file.is_file()]
     if absent or not files:
         raise WeightsTrouble(
-            f"{index.parent} lacks {len(absent)} of {len(files)} shards: {', '.join(absent[:3])}.",
+            "{folder} lacks {count} of {total} shards: {names}.",
             "Download the missing files into the same folder.",
+            folder=index.parent,
+            count=len(absent),
+            total=len(files),
+            names=", ".join(absent[:3]),
         )
     for file in files:
         if sniff(file) is not Kind.SAFETENSORS:
-            raise WeightsTrouble(f"The shard {file} is not a safetensors file.", _GET_AGAIN)
+            raise WeightsTrouble(
+                "The shard {file} is not a safetensors file.", _GET_AGAIN, file=file
+            )
     return Found(named, Kind.SAFETENSORS, files)

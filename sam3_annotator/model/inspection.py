@@ -75,9 +75,10 @@ class Inspection:
             return None
         if not self.family.usable:
             return WeightsTrouble(
-                f"{self.path} was recognised as {self.family.title}, "
-                "which this version cannot run yet.",
+                "{path} was recognised as {title}, which this version cannot run yet.",
                 "Use SAM 3 (sam3.pt), SAM 2 or SAM 2.1 weights.",
+                path=self.path,
+                title=self.family.title,
             )
         wrong = "; ".join(
             f"{len(names)} {what} (first: {', '.join(names[:_SHOWN])})"
@@ -89,9 +90,13 @@ class Inspection:
             if names
         )
         return WeightsTrouble(
-            f"{self.path} was recognised as {self.family.title} ({self.layout.value} names), "
-            f"but its tensors do not fit: {wrong}.",
+            "{path} was recognised as {title} ({layout} names), but its tensors do not fit: "
+            "{wrong}.",
             "The file is damaged, one shard of several, or a changed model; get it again.",
+            path=self.path,
+            title=self.family.title,
+            layout=self.layout.value,
+            wrong=wrong,
         )
 
 

@@ -132,9 +132,10 @@ def _sam3_states(checkpoint: Checkpoint) -> dict[str, State]:
     parts = checkpoint.inspection.parts
     if "detector" not in parts:
         raise WeightsTrouble(
-            f"{checkpoint.inspection.path} holds only the tracker half of SAM 3 "
-            f"({checkpoint.inspection.abilities.words()}).",
+            "{path} holds only the tracker half of SAM 3 ({abilities}).",
             "Give the full weights: sam3.pt, or the folder with the whole model.safetensors.",
+            path=checkpoint.inspection.path,
+            abilities=checkpoint.inspection.abilities.words(),
         )
     official = _official(checkpoint)
     states = {DETECTOR: keys_detector.to_ours(_below("detector.", official))}

@@ -47,5 +47,7 @@ def mini_image_from(tensors: dict[str, Tensor], *, name: str) -> Sam2ImageModel:
     try:
         model.load_state_dict(state, strict=True, assign=True)
     except RuntimeError as error:
-        raise WeightsTrouble(f"{name} is not the image part of the bundled model.") from error
+        raise WeightsTrouble(
+            "{name} is not the image part of the bundled model.", name=name
+        ) from error
     return model.requires_grad_(requires_grad=False)

@@ -74,9 +74,16 @@ def _load(path: Path, module: _Part, part: str) -> _Part:
     tensors = read_quantized(path)
     found = read_metadata(path).get("part")
     if found != part:
-        raise WeightsTrouble(f"{path} holds the part “{found}” of the bundled model, not {part}.")
+        raise WeightsTrouble(
+            "{path} holds the part “{found}” of the bundled model, not {part}.",
+            path=path,
+            found=found,
+            part=part,
+        )
     try:
         module.load_state_dict(tensors, strict=True)
     except RuntimeError as error:
-        raise WeightsTrouble(f"{path} does not fit this version of the program.") from error
+        raise WeightsTrouble(
+            "{path} does not fit this version of the program.", path=path
+        ) from error
     return module.eval().requires_grad_(requires_grad=False)

@@ -184,7 +184,9 @@ def read_quantized(path: Path) -> dict[str, Tensor]:
         bits = json.loads(metadata["bits"])
         out = {key: _decoded(stored, key, shape, bits[key]) for key, shape in shapes.items()}
     except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
-        raise WeightsTrouble(f"{path} is missing or damaged: {error}.", _REPAIR) from error
+        raise WeightsTrouble(
+            "{path} is missing or damaged: {error}.", _REPAIR, path=path, error=error
+        ) from error
     plain = {key: value.float() for key, value in stored.items() if _SEPARATOR not in key}
     return {**plain, **out}
 
@@ -199,17 +201,22 @@ def read_metadata(path: Path) -> dict[str, str]:
         with safe_open(path, framework="pt") as file:
             return dict(file.metadata() or {})
     except (OSError, SafetensorError) as error:
-        raise WeightsTrouble(f"{path} is missing or damaged: {error}.", _REPAIR) from error
+        raise WeightsTrouble(
+            "{path} is missing or damaged: {error}.", _REPAIR, path=path, error=error
+        ) from error
 
 
 def _check_format(path: Path, metadata: Mapping[str, str]) -> None:
     if metadata.get("format") != FORMAT:
-        raise WeightsTrouble(f"{path} is not one of this program's own weights files.")
+        raise WeightsTrouble("{path} is not one of this program's own weights files.", path=path)
     if metadata.get("version") != VERSION:
         found = metadata.get("version")
         raise WeightsTrouble(
-            f"{path} has version {found}; this program reads version {VERSION}.",
+            "{path} has version {found}; this program reads version {version}.",
             "Update the program.",
+            path=path,
+            found=found,
+            version=VERSION,
         )
 
 

@@ -67,7 +67,7 @@ def recognise(path: Path, headers: Mapping[str, TensorHeader]) -> tuple[Family, 
         WeightsTrouble: they belong to nothing that can be named as a SAM 2 or SAM 3 checkpoint.
     """
     if not headers:
-        raise WeightsTrouble(f"{path} holds no tensors.", "Give the official weights.")
+        raise WeightsTrouble("{path} holds no tensors.", "Give the official weights.", path=path)
     _refuse_adapters(path, headers)
     known = _sam3(headers) or _sam2(headers)
     if known is None:
@@ -146,9 +146,12 @@ def _refuse_adapters(path: Path, headers: Mapping[str, TensorHeader]) -> None:
     adapters = sum(1 for name in headers if _ADAPTER.search(name))
     if adapters > _MOSTLY * len(headers):
         raise WeightsTrouble(
-            f"{path} holds only a LoRA adapter ({adapters} of {len(headers)} tensors), "
-            "not the model that it adapts.",
+            "{path} holds only a LoRA adapter ({adapters} of {count} tensors), not the model that "
+            "it adapts.",
             "Merge it into the full model with the tool that made it, and give the merged file.",
+            path=path,
+            adapters=adapters,
+            count=len(headers),
         )
 
 
@@ -163,9 +166,14 @@ def _refuse_quantised(path: Path, headers: Mapping[str, TensorHeader], family: F
     first, dtype = next(iter(odd.items()))
     what = "fp8" if dtype.startswith("F8") else f"quantised ({dtype})"
     raise WeightsTrouble(
-        f"{path} was recognised as {family.title}, but {len(odd)} of its tensors are {what}, "
-        f"the first is {first}. Such files need their own scales and are not supported.",
+        "{path} was recognised as {title}, but {count} of its tensors are {what}, the first is "
+        "{first}. Such files need their own scales and are not supported.",
         "Give the weights as fp32, fp16 or bf16.",
+        path=path,
+        title=family.title,
+        count=len(odd),
+        what=what,
+        first=first,
     )
 
 
@@ -184,10 +192,15 @@ def _unknown(path: Path, headers: Mapping[str, TensorHeader]) -> WeightsTrouble:
     remedy = "Give SAM 3, SAM 2 or SAM 2.1 weights."
     for pattern, what in _KNOWN_STRANGERS:
         if any(pattern.search(name) for name in headers):
-            return WeightsTrouble(f"{path} is {what}, which is not supported.", remedy)
+            return WeightsTrouble(
+                "{path} is {what}, which is not supported.", remedy, path=path, what=what
+            )
     names = ", ".join(list(headers)[:3])
     return WeightsTrouble(
-        f"{path} holds {len(headers)} tensors, but not those of a SAM 2 or SAM 3 model "
-        f"(first names: {names}).",
+        "{path} holds {count} tensors, but not those of a SAM 2 or SAM 3 model (first names: "
+        "{names}).",
         remedy,
+        path=path,
+        count=len(headers),
+        names=names,
     )

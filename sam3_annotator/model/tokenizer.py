@@ -91,10 +91,12 @@ def _read_merges(path: Path) -> list[tuple[str, str]]:
     try:
         lines = gzip.decompress(path.read_bytes()).decode("utf-8").split("\n")
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise FileTrouble(f"The tokenizer table {path} cannot be read: {error}.", remedy) from error
+        raise FileTrouble(
+            "The tokenizer table {path} cannot be read: {error}.", remedy, path=path, error=error
+        ) from error
     pairs = [tuple(line.split()) for line in lines[1 : MERGES_USED + 1]]
     if len(pairs) < MERGES_USED or any(len(pair) != 2 for pair in pairs):
-        raise FileTrouble(f"{path} is not the published table of byte pairs.", remedy)
+        raise FileTrouble("{path} is not the published table of byte pairs.", remedy, path=path)
     return [(first, second) for first, second in pairs]
 
 

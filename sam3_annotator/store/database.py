@@ -131,14 +131,17 @@ def read_version(path: Path) -> int:
             header = file.read(_HEADER_BYTES)
     except OSError as error:
         raise FileTrouble(
-            f"The project {path} cannot be opened: {error.strerror or error}.",
+            "The project {path} cannot be opened: {reason}.",
             "Check that it is there and that you may read it.",
+            path=path,
+            reason=error.strerror or error,
         ) from error
     is_sqlite = len(header) == _HEADER_BYTES and header.startswith(b"SQLite format 3\0")
     if not is_sqlite or struct.unpack_from(">I", header, 68)[0] != APPLICATION_ID:
         raise ProjectTrouble(
-            f"{path.name} is not a SAM 3 Annotator project, or its beginning is damaged.",
+            "{name} is not a SAM 3 Annotator project, or its beginning is damaged.",
             "Nothing was changed. Open another file, or try to save a copy of what is readable.",
+            name=path.name,
         )
     return int(struct.unpack_from(">I", header, 60)[0])
 
@@ -167,8 +170,10 @@ def check_integrity(path: Path, *, has_log: bool) -> None:
 def damaged(path: Path, detail: str) -> ProjectTrouble:
     """The error that says a project file is damaged."""
     return ProjectTrouble(
-        f"The project {path.name} is damaged ({detail}).",
+        "The project {name} is damaged ({detail}).",
         "Nothing was changed. Save a copy of what is readable and carry on in the copy.",
+        name=path.name,
+        detail=detail,
     )
 
 

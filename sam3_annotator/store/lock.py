@@ -60,20 +60,26 @@ class ProjectLock:
                 file = self._path.open("a+b")
             except OSError as error:
                 raise FileTrouble(
-                    f"The folder of {project} cannot be written to: {error.strerror or error}.",
+                    "The folder of {project} cannot be written to: {reason}.",
                     "Copy the project to a folder of your own and open it there.",
+                    project=project,
+                    reason=error.strerror or error,
                 ) from error
             if not _try_lock(file):
                 owner = _owner(file)
                 file.close()
                 raise FileTrouble(
-                    f"{project.name} is already open{owner}.",
+                    "{name} is already open{owner}.",
                     "Use that window, or close it and try again.",
+                    name=project.name,
+                    owner=owner,
                 )
             if self._is_current(file):
                 return file
             file.close()
-        raise FileTrouble(f"{project.name} is being opened elsewhere.", "Try again in a moment.")
+        raise FileTrouble(
+            "{name} is being opened elsewhere.", "Try again in a moment.", name=project.name
+        )
 
     def _is_current(self, file: BinaryIO) -> bool:
         """Whether the locked file is still the one with that name, not one just removed."""

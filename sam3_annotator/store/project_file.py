@@ -135,8 +135,10 @@ class ProjectFile:
             part.replace(target)
         except OSError as error:
             raise FileTrouble(
-                f"The copy {target} could not be written: {error.strerror or error}.",
+                "The copy {target} could not be written: {reason}.",
                 "Choose another place, or make space.",
+                target=target,
+                reason=error.strerror or error,
             ) from error
         finally:
             for leftover in (part, *_side_files(part)):
@@ -150,7 +152,7 @@ class ProjectFile:
 
 def _made(path: Path, lock: ProjectLock) -> ProjectFile:
     if path.exists():
-        raise FileTrouble(f"{path} exists already.", "Open it, or choose another name.")
+        raise FileTrouble("{path} exists already.", "Open it, or choose another name.", path=path)
     try:
         return _filled(path, lock)
     except FileTrouble:
@@ -175,9 +177,12 @@ def _filled(path: Path, lock: ProjectLock) -> ProjectFile:
 def _refuse_newer(path: Path, version: int) -> None:
     if version > schema.schema_version():
         raise ProjectTrouble(
-            f"{path.name} was written by a newer version of SAM 3 Annotator (project version "
-            f"{version}, this program knows {schema.schema_version()}).",
+            "{name} was written by a newer version of SAM 3 Annotator (project version {version}, "
+            "this program knows {known}).",
             "Nothing was changed. Update the program, or ask for an export from the newer one.",
+            name=path.name,
+            version=version,
+            known=schema.schema_version(),
         )
     if version < 1:
         raise damaged(path, "it has no version")
@@ -240,6 +245,9 @@ def copy_untouched(path: Path, target: Path) -> None:
                 shutil.copyfile(side, other)
     except OSError as error:
         raise FileTrouble(
-            f"{path} could not be copied to {target}: {error.strerror or error}.",
+            "{path} could not be copied to {target}: {reason}.",
             "Choose another place, or make space.",
+            path=path,
+            target=target,
+            reason=error.strerror or error,
         ) from error

@@ -78,8 +78,9 @@ class StoredRows:
             data = connection.execute(query).scalar()
         if data is None:
             raise ProjectTrouble(
-                f"A mask is missing from the project {self._database.path.name}.",
+                "A mask is missing from the project {name}.",
                 "Save a copy of the project and carry on in the copy.",
+                name=self._database.path.name,
             )
         return bytes(data)
 

@@ -60,7 +60,7 @@ def salvage_copy(path: Path, target: Path) -> SalvageReport:
         ProjectTrouble: nothing at all could be read.
     """
     if target.exists():
-        raise FileTrouble(f"{target} exists already.", "Choose another name.")
+        raise FileTrouble("{target} exists already.", "Choose another name.", target=target)
     with tempfile.TemporaryDirectory() as folder:
         damaged = Path(folder) / path.name
         copy_untouched(path, damaged)
@@ -70,8 +70,9 @@ def salvage_copy(path: Path, target: Path) -> SalvageReport:
             report = _salvaged(damaged, part)
             if not report.rows.get("media"):
                 raise ProjectTrouble(
-                    f"Nothing of {path.name} can be read any more.",
+                    "Nothing of {name} can be read any more.",
                     "Take a backup, or a copy from another machine.",
+                    name=path.name,
                 )
             part.replace(target)
         finally:
