@@ -7,11 +7,12 @@ template and its values; to everyone but the window they are plain English strin
 from __future__ import annotations
 
 import json
+from functools import reduce
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from typing_extensions import Self
 
@@ -56,6 +57,12 @@ class Wording(str):
 
     def __getstate__(self) -> None:
         """Nothing beyond the arguments."""
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Texts as one, with commas between them; a wording where any of them is one."""
+    first, *rest = [*parts] or [""]
+    return reduce(lambda some, one: Wording("{some}, {one}", some=some, one=one), rest, first)
 
 
 def to_json(text: str) -> str:

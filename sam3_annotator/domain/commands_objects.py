@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.entities import FrameFlag, Source
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Attributes
@@ -77,7 +78,7 @@ class SetMask:
     flags: FrameFlag = FrameFlag.NONE
     pass_id: PassId | None = None
     prompts: PromptSet | ConceptPrompt | None = None
-    title: str = "Edit mask"
+    title: str = Wording("Edit mask")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class SetMasks:
     items: tuple[ObjectFrames, ...]
     source: Source
     pass_id: PassId | None = None
-    title: str = "Propagate"
+    title: str = Wording("Propagate")
 
 
 @dataclass(frozen=True, slots=True)

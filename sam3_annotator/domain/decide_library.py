@@ -21,9 +21,10 @@ from sam3_annotator.domain.commands_library import (
     SetMediaState,
 )
 from sam3_annotator.domain.decide_objects import remove_object
-from sam3_annotator.domain.entities import Category, Media
+from sam3_annotator.domain.entities import Category, Media, MediaState
 from sam3_annotator.domain.ids import CategoryId, MediaId
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.draft import Draft
@@ -35,6 +36,11 @@ PALETTE = (
 """Colours given to new categories in turn; told apart by colour-blind people by lightness too."""
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_STATES = {
+    MediaState.TODO: Wording("todo"),
+    MediaState.DONE: Wording("done"),
+    MediaState.REVIEWED: Wording("reviewed"),
+}
 
 
 def decide_library(draft: Draft, command: LibraryCommand) -> Step:
@@ -91,7 +97,8 @@ def _add_media(draft: Draft, command: AddMedia) -> Step:
         )
         draft.put(Table.MEDIA, None, media)
         made.append(int(media.id))
-    title = f"Add {len(made)} media" if len(made) != 1 else "Add media"
+    one, many = Wording("Add media"), Wording("Add {count} media", count=len(made))
+    title = one if len(made) == 1 else many
     return draft.step(title, made=tuple(made), skipped=len(command.items) - len(made))
 
 
@@ -110,21 +117,23 @@ def _remove_media(draft: Draft, command: RemoveMedia) -> Step:
             for row in rows.values():
                 draft.put(table, row, None)
     count = len(set(command.media_ids))
-    return draft.step(f"Remove {count} media" if count != 1 else "Remove media")
+    return draft.step(
+        Wording("Remove {count} media", count=count) if count != 1 else Wording("Remove media")
+    )
 
 
 def _set_state(draft: Draft, command: SetMediaState) -> Step:
     for media_id in command.media_ids:
         media = draft.medium(media_id)
         draft.put(Table.MEDIA, media, replace(media, state=command.state))
-    return draft.step(f"Mark as {command.state.value}")
+    return draft.step(Wording("Mark as {state}", state=_STATES[command.state]))
 
 
 def _relocate(draft: Draft, command: RelocateMedia) -> Step:
     for media_id, path in command.paths:
         media = draft.medium(media_id)
         draft.put(Table.MEDIA, media, replace(media, path=path))
-    return draft.step("Find moved media")
+    return draft.step(Wording("Find moved media"))
 
 
 def _add_category(draft: Draft, command: AddCategory) -> Step:
@@ -142,7 +151,7 @@ def _add_category(draft: Draft, command: AddCategory) -> Step:
     )
     _check_category(draft, category)
     draft.put(Table.CATEGORIES, None, category)
-    return draft.step(f"Add category {category.name}", made=(int(category.id),))
+    return draft.step(Wording("Add category {name}", name=category.name), made=(int(category.id),))
 
 
 def _edit_category(draft: Draft, command: EditCategory) -> Step:
@@ -150,7 +159,9 @@ def _edit_category(draft: Draft, command: EditCategory) -> Step:
     new = replace(command.category, name=command.category.name.strip(), position=old.position)
     _check_category(draft, new)
     draft.put(Table.CATEGORIES, old, new)
-    return draft.step(f"Edit category {new.name}", merge_key=f"category {int(new.id)}")
+    return draft.step(
+        Wording("Edit category {name}", name=new.name), merge_key=f"category {int(new.id)}"
+    )
 
 
 def _check_category(draft: Draft, category: Category) -> None:
@@ -177,23 +188,23 @@ def _check_category(draft: Draft, category: Category) -> None:
 def _remove_category(draft: Draft, command: RemoveCategory) -> Step:
     category = draft.project.category(command.category_id)
     objects = draft.project.objects_of(category.id)
-    title = f"Remove category {category.name}"
+    title = Wording("Remove category {name}", name=category.name)
     if command.merge_into is not None:
         target = draft.project.category(command.merge_into)
         if target.id == category.id:
             raise Rejected("A category cannot be merged into itself.")
-        title = f"Merge {category.name} into {target.name}"
+        title = Wording("Merge {name} into {other}", name=category.name, other=target.name)
         draft.project.preload(item.media_id for item in objects)
         for item in objects:
             draft.editable(item.id)
             number = draft.next_number(item.media_id, target.id)
             draft.put(Table.OBJECTS, item, replace(item, category_id=target.id, number=number))
     elif objects:
-        count = "1 object is" if len(objects) == 1 else f"{len(objects)} objects are"
+        one, many = Wording("1 object is"), Wording("{count} objects are", count=len(objects))
         raise Rejected(
-            "{count} labelled {name}. Merge the category into another one, or remove what is "
+            "{objects} labelled {name}. Merge the category into another one, or remove what is "
             "labelled so first.",
-            count=count,
+            objects=one if len(objects) == 1 else many,
             name=category.name,
         )
     draft.put(Table.CATEGORIES, category, None)
@@ -207,4 +218,4 @@ def _reorder(draft: Draft, command: ReorderCategories) -> Step:
     for position, category_id in enumerate(command.order):
         category = categories[category_id]
         draft.put(Table.CATEGORIES, category, replace(category, position=position))
-    return draft.step("Reorder categories")
+    return draft.step(Wording("Reorder categories"))

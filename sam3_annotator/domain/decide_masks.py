@@ -21,6 +21,7 @@ from sam3_annotator.domain.masklet import HUMAN, ROW, Masklet
 from sam3_annotator.domain.painting import GONE, annotations_of, frame_range
 from sam3_annotator.domain.review import accepted_frames
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording, listed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,7 +68,7 @@ def _set_mask(draft: Draft, command: SetMask) -> Step:
         )
     if command.prompts is not None:
         log_prompts(draft, item.media_id, item.id, command.frame, command.prompts)
-    return draft.step(f"{command.title}: {draft.name_of(item)}")
+    return draft.step(Wording("{title}: {name}", title=command.title, name=draft.name_of(item)))
 
 
 def _set_masks(draft: Draft, command: SetMasks) -> Step:
@@ -106,7 +107,7 @@ def _clear_mask(draft: Draft, command: ClearMask) -> Step:
     if len(rest) == len(masklet):
         raise Rejected("{name} has no mask here.", name=draft.name_of(item))
     draft.put_masklet(item.media_id, rest)
-    return draft.step(f"Clear mask: {draft.name_of(item)}")
+    return draft.step(Wording("Clear mask: {name}", name=draft.name_of(item)))
 
 
 def _set_flags(draft: Draft, command: SetFlags) -> Step:
@@ -125,18 +126,20 @@ def _set_flags(draft: Draft, command: SetFlags) -> Step:
         else:
             new = _flagged(draft, part, command.flags)
         draft.put_masklet(item.media_id, masklet.without(part.frames).merged(new))
-    names = draft.name_of(items[0]) if len(items) == 1 else f"{len(items)} objects"
-    return draft.step(f"{'Mark' if command.is_on else 'Unmark'} {_words(command.flags)}: {names}")
+    title = (
+        Wording("Mark {flags}: {names}") if command.is_on else Wording("Unmark {flags}: {names}")
+    )
+    return draft.step(Wording(title, flags=_words(command.flags), names=draft.names_of(items)))
 
 
 def _words(flags: FrameFlag) -> str:
     words = {
-        FrameFlag.ABSENT: "absent",
-        FrameFlag.OCCLUDED: "occluded",
-        FrameFlag.OUT_OF_VIEW: "out of view",
-        FrameFlag.UNSURE: "unsure",
+        FrameFlag.ABSENT: Wording("absent"),
+        FrameFlag.OCCLUDED: Wording("occluded"),
+        FrameFlag.OUT_OF_VIEW: Wording("out of view"),
+        FrameFlag.UNSURE: Wording("unsure"),
     }
-    return ", ".join(word for flag, word in words.items() if flag & flags)
+    return listed(word for flag, word in words.items() if flag & flags)
 
 
 def _flagged(draft: Draft, part: Masklet, flags: FrameFlag) -> Masklet:

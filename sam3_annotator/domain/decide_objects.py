@@ -24,6 +24,7 @@ from sam3_annotator.domain.masklet import Masklet
 from sam3_annotator.domain.painting import annotations_of
 from sam3_annotator.domain.prompt_text import prompt_kind, prompt_to_text
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +76,7 @@ def _add_objects(draft: Draft, command: AddObjects) -> Step:
         _require_pixels(draft, item, new)
     title = command.title
     if not title:
-        title = f"Add {draft.name_of(made[0])}" if len(made) == 1 else f"Add {len(made)} objects"
+        title = Wording("Add {names}", names=draft.names_of(made))
     return draft.step(title, made=tuple(int(item.id) for item in made))
 
 
@@ -150,7 +151,7 @@ def remove_object(draft: Draft, item: TrackedObject) -> None:
 
 def _remove_objects(draft: Draft, command: RemoveObjects) -> Step:
     items = _each(draft, command.object_ids, is_edit=True)
-    title = f"Remove {_names(draft, items)}"
+    title = Wording("Remove {names}", names=draft.names_of(items))
     for item in items:
         remove_object(draft, item)
     return draft.step(title)
@@ -159,7 +160,9 @@ def _remove_objects(draft: Draft, command: RemoveObjects) -> Step:
 def _recategorize(draft: Draft, command: Recategorize) -> Step:
     category = draft.category(command.category_id)
     items = _each(draft, command.object_ids, is_edit=True)
-    title = f"Change {_names(draft, items)} to {category.name}"
+    title = Wording(
+        "Change {names} to {category}", names=draft.names_of(items), category=category.name
+    )
     for item in items:
         if item.category_id == category.id:
             continue
@@ -176,28 +179,38 @@ def _set_z_order(draft: Draft, command: SetZOrder) -> Step:
     for item in items:
         draft.put(Table.OBJECTS, item, replace(item, z_order=orders[item.id]))
     key = "order " + ",".join(str(int(item.id)) for item in items)
-    return draft.step(f"Reorder {_names(draft, items)}", merge_key=key)
+    return draft.step(Wording("Reorder {names}", names=draft.names_of(items)), merge_key=key)
 
 
 def _lock_objects(draft: Draft, command: LockObjects) -> Step:
     items = _each(draft, command.object_ids, is_edit=False)
     for item in items:
         draft.put(Table.OBJECTS, item, replace(item, is_locked=command.is_locked))
-    return draft.step(f"{'Lock' if command.is_locked else 'Unlock'} {_names(draft, items)}")
+    return draft.step(
+        Wording(
+            Wording("Lock {names}") if command.is_locked else Wording("Unlock {names}"),
+            names=draft.names_of(items),
+        )
+    )
 
 
 def _hide_objects(draft: Draft, command: HideObjects) -> Step:
     items = _each(draft, command.object_ids, is_edit=False)
     for item in items:
         draft.put(Table.OBJECTS, item, replace(item, is_hidden=command.is_hidden))
-    return draft.step(f"{'Hide' if command.is_hidden else 'Show'} {_names(draft, items)}")
+    return draft.step(
+        Wording(
+            Wording("Hide {names}") if command.is_hidden else Wording("Show {names}"),
+            names=draft.names_of(items),
+        )
+    )
 
 
 def _set_attributes(draft: Draft, command: SetAttributes) -> Step:
     item = draft.editable(command.object_id)
     attributes = tuple(sorted(command.attributes))
     _check_attributes(draft, item, attributes)
-    title = f"Set attributes of {draft.name_of(item)}"
+    title = Wording("Set attributes of {name}", name=draft.name_of(item))
     key = f"attributes {int(item.id)} {command.frame}"
     if command.frame is None:
         draft.put(Table.OBJECTS, item, replace(item, attributes=attributes))
@@ -223,6 +236,12 @@ _VALUE_TYPES: dict[str, tuple[type, ...]] = {
     "number": (float, int),
     "flag": (bool,),
 }
+_KINDS = {
+    "text": Wording("text"),
+    "choice": Wording("choice"),
+    "number": Wording("number"),
+    "flag": Wording("flag"),
+}
 
 
 def _check_attributes(draft: Draft, item: TrackedObject, attributes: Attributes) -> None:
@@ -234,7 +253,10 @@ def _check_attributes(draft: Draft, item: TrackedObject, attributes: Attributes)
         is_flag = isinstance(value, bool)
         if not isinstance(value, _VALUE_TYPES[spec.kind]) or is_flag != (spec.kind == "flag"):
             raise Rejected(
-                "{name} must be a {kind}, not {value!r}.", name=name, kind=spec.kind, value=value
+                "{name} must be a {kind}, not {value!r}.",
+                name=name,
+                kind=_KINDS[spec.kind],
+                value=value,
             )
         if spec.kind == "choice" and value not in spec.choices:
             raise Rejected(
@@ -253,7 +275,3 @@ def _each(
     if not items:
         raise Rejected("No object is selected.")
     return items
-
-
-def _names(draft: Draft, items: tuple[TrackedObject, ...]) -> str:
-    return draft.name_of(items[0]) if len(items) == 1 else f"{len(items)} objects"

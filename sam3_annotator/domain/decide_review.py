@@ -18,15 +18,30 @@ from sam3_annotator.domain.commands_review import (
     SetReview,
 )
 from sam3_annotator.domain.doubts.records import CHECK, VERDICT
-from sam3_annotator.domain.entities import Comment, ModelPass, PromptRecord, ReviewMark, SignOff
+from sam3_annotator.domain.entities import (
+    Comment,
+    ModelPass,
+    PromptRecord,
+    ReviewMark,
+    ReviewState,
+    SignOff,
+)
 from sam3_annotator.domain.ids import FrameIndex, PassId
 from sam3_annotator.domain.painting import check_frame, frame_range
 from sam3_annotator.domain.review import fingerprint
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.draft import Draft
     from sam3_annotator.domain.ids import MediaId
+
+_STATES = {
+    ReviewState.PROPOSED: Wording("proposed"),
+    ReviewState.ACCEPTED: Wording("accepted"),
+    ReviewState.REJECTED: Wording("rejected"),
+    ReviewState.NEEDS_WORK: Wording("needs work"),
+}
 
 
 def decide_review(draft: Draft, command: ReviewCommand) -> Step:
@@ -77,8 +92,8 @@ def _set_review(draft: Draft, command: SetReview) -> Step:
             _log(draft, mark, command.evidence)
         if is_whole:
             draft.put(Table.OBJECTS, item, replace(item, review=command.state))
-    names = draft.name_of(items[0]) if len(items) == 1 else f"{len(items)} objects"
-    return draft.step(f"Review {names}: {command.state.value.replace('_', ' ')}")
+    names, state = draft.names_of(items), _STATES[command.state]
+    return draft.step(Wording("Review {names}: {state}", names=names, state=state))
 
 
 def _log(draft: Draft, mark: ReviewMark, evidence: str) -> None:
@@ -112,8 +127,10 @@ def _check_complete(draft: Draft, command: CheckComplete) -> Step:
         given_at=draft.stamp.at,
     )
     draft.put(Table.PROMPTS, None, record)
-    said = "all found" if command.is_complete else "some are missing"
-    return draft.step(f"Check {category.name}: {said}", made=(record.id,))
+    said = Wording("all found") if command.is_complete else Wording("some are missing")
+    return draft.step(
+        Wording("Check {name}: {said}", name=category.name, said=said), made=(record.id,)
+    )
 
 
 def _add_comment(draft: Draft, command: AddComment) -> Step:
@@ -132,16 +149,18 @@ def _add_comment(draft: Draft, command: AddComment) -> Step:
         written_at=draft.stamp.at,
     )
     draft.put(Table.COMMENTS, None, comment)
-    return draft.step("Add comment", made=(comment.id,))
+    return draft.step(Wording("Add comment"), made=(comment.id,))
 
 
 def _change_comment(draft: Draft, command: ResolveComment | RemoveComment) -> Step:
     comment = _comment(draft, command.media_id, command.comment_id)
     if isinstance(command, RemoveComment):
         draft.put(Table.COMMENTS, comment, None)
-        return draft.step("Remove comment")
+        return draft.step(Wording("Remove comment"))
     draft.put(Table.COMMENTS, comment, replace(comment, is_resolved=command.is_resolved))
-    return draft.step("Resolve comment" if command.is_resolved else "Reopen comment")
+    return draft.step(
+        Wording("Resolve comment") if command.is_resolved else Wording("Reopen comment")
+    )
 
 
 def _comment(draft: Draft, media_id: MediaId, comment_id: int) -> Comment:
@@ -169,7 +188,7 @@ def _sign_off(draft: Draft, command: AddSignOff) -> Step:
         signed_at=draft.stamp.at,
     )
     draft.put(Table.SIGNOFFS, None, sign_off)
-    return draft.step("Sign off", made=(sign_off.id,))
+    return draft.step(Wording("Sign off"), made=(sign_off.id,))
 
 
 def _add_pass(draft: Draft, command: AddModelPass) -> Step:
@@ -181,4 +200,4 @@ def _add_pass(draft: Draft, command: AddModelPass) -> Step:
         started_at=draft.stamp.at,
     )
     draft.put(Table.PASSES, None, record)
-    return draft.step(f"Run {command.model}", made=(int(record.id),))
+    return draft.step(Wording("Run {model}", model=command.model), made=(int(record.id),))

@@ -24,6 +24,7 @@ from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.domain.masklet import HUMAN, SOURCE_CODES, Masklet
 from sam3_annotator.domain.painting import GONE, check_frame, frame_range
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def _split(draft: Draft, command: SplitTrack) -> Step:
     draft.put(Table.OBJECTS, None, new)
     draft.put_masklet(item.media_id, masklet.where(~is_later))
     draft.put_masklet(item.media_id, _moved(draft, masklet.where(is_later), new.id))
-    return draft.step(f"Split {draft.name_of(item)}", made=(int(new.id),))
+    return draft.step(Wording("Split {name}", name=draft.name_of(item)), made=(int(new.id),))
 
 
 def _moved(draft: Draft, part: Masklet, object_id: ObjectId) -> Masklet:
@@ -91,7 +92,9 @@ def _pair(draft: Draft, first: ObjectId, second: ObjectId) -> tuple[TrackedObjec
 
 def _merge(draft: Draft, command: MergeTracks) -> Step:
     into, other = _pair(draft, command.into, command.other)
-    title = f"Merge {draft.name_of(other)} into {draft.name_of(into)}"
+    title = Wording(
+        "Merge {name} into {other}", name=draft.name_of(other), other=draft.name_of(into)
+    )
     mine, theirs = draft.masklet(into.id), draft.masklet(other.id)
     _, at_mine, at_theirs = np.intersect1d(
         mine.frames, theirs.frames, assume_unique=True, return_indices=True
@@ -122,7 +125,9 @@ def _swap(draft: Draft, command: SwapTracks) -> Step:
     new_second = second.without(from_second.frames).merged(_moved(draft, from_first, two.id))
     draft.put_masklet(one.media_id, new_first)
     draft.put_masklet(two.media_id, new_second)
-    return draft.step(f"Swap {draft.name_of(one)} and {draft.name_of(two)}")
+    return draft.step(
+        Wording("Swap {name} and {other}", name=draft.name_of(one), other=draft.name_of(two))
+    )
 
 
 def _delete_range(draft: Draft, command: DeleteRange) -> Step:
@@ -136,7 +141,9 @@ def _delete_range(draft: Draft, command: DeleteRange) -> Step:
         draft.put_masklet(item.media_id, masklet.without(part.frames))
     if not removed:
         raise Rejected("There is no mask on these frames.")
-    return draft.step(f"Delete {removed} masks" if removed != 1 else "Delete mask")
+    return draft.step(
+        Wording("Delete {count} masks", count=removed) if removed != 1 else Wording("Delete mask")
+    )
 
 
 def _hold(draft: Draft, command: HoldRange) -> Step:
@@ -150,7 +157,7 @@ def _hold(draft: Draft, command: HoldRange) -> Step:
     draft.put_masklet(item.media_id, masklet.merged(held))
     apply_exclusion(draft, item, free.tolist(), is_human=False)
     skipped = int(np.isin(frames[frames != command.frame], human).sum())
-    return draft.step(f"Hold {draft.name_of(item)}", skipped=skipped)
+    return draft.step(Wording("Hold {name}", name=draft.name_of(item)), skipped=skipped)
 
 
 def _copy(draft: Draft, command: CopyToFrame) -> Step:
@@ -161,7 +168,11 @@ def _copy(draft: Draft, command: CopyToFrame) -> Step:
     copied = _repeated(draft, item, command.frame, np.array([command.to_frame]), HUMAN)
     draft.put_masklet(item.media_id, draft.masklet(item.id).merged(copied))
     apply_exclusion(draft, item, [command.to_frame], is_human=True)
-    return draft.step(f"Copy {draft.name_of(item)} to frame {command.to_frame}")
+    return draft.step(
+        Wording(
+            "Copy {name} to frame {frame}", name=draft.name_of(item), frame=int(command.to_frame)
+        )
+    )
 
 
 def _repeated(

@@ -13,8 +13,11 @@ from sam3_annotator.domain.changes import Change, MaskletChange, RowChange, Step
 from sam3_annotator.domain.entities import Category, Media, TrackedObject
 from sam3_annotator.domain.masklet import Masklet
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sam3_annotator.domain.changes import Row
     from sam3_annotator.domain.ids import BlobId, CategoryId, FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.mask import Mask
@@ -94,6 +97,12 @@ class Draft:
     def name_of(self, item: TrackedObject) -> str:
         """What people call the object: "bus 2"."""
         return f"{self.category(item.category_id).name} {item.number}"
+
+    def names_of(self, items: Sequence[TrackedObject]) -> str:
+        """What people call them together: "bus 2", or "3 objects"."""
+        if len(items) == 1:
+            return self.name_of(items[0])
+        return Wording("{count} objects", count=len(items))
 
     def category(self, category_id: CategoryId) -> Category:
         """A category as it will be.

@@ -24,6 +24,7 @@ from sam3_annotator.store.rows import (
     from_rows,
     to_row,
 )
+from sam3_annotator.wording import Wording, from_json, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,10 +58,7 @@ def read_history(connection: Connection, limit: int) -> tuple[HistoryEntry, ...]
     """The newest steps, newest first; a negative limit means all."""
     steps = schema.STEPS
     query = select(steps).order_by(steps.c.id.desc()).limit(limit if limit >= 0 else None)
-    return tuple(
-        HistoryEntry(row.id, row.title, row.author, row.made_at, bool(row.is_undone))
-        for row in connection.execute(query)
-    )
+    return tuple(_entry(row) for row in connection.execute(query))
 
 
 def read_done(connection: Connection) -> HistoryEntry | None:
@@ -78,16 +76,26 @@ def _one(connection: Connection, *, is_undone: bool) -> HistoryEntry | None:
     order = steps.c.id.asc() if is_undone else steps.c.id.desc()
     query = select(steps).where(steps.c.is_undone == int(is_undone)).order_by(order).limit(1)
     row = connection.execute(query).first()
-    if row is None:
-        return None
-    return HistoryEntry(row.id, row.title, row.author, row.made_at, bool(row.is_undone))
+    return None if row is None else _entry(row)
+
+
+def _entry(row: Any) -> HistoryEntry:  # noqa: ANN401 - a row of STEPS
+    title = row.title if row.wording is None else from_json(row.wording)
+    return HistoryEntry(row.id, title, row.author, row.made_at, bool(row.is_undone))
 
 
 def append(
     connection: Connection, title: str, author: str, made_at: float, changes: Sequence[Change]
 ) -> int:
     """Add a step and give its id; undone steps have to be dropped before."""
-    row = {"title": title, "author": author, "made_at": made_at, "is_undone": 0}
+    wording = to_json(title) if isinstance(title, Wording) else None
+    row = {
+        "title": str(title),
+        "wording": wording,
+        "author": author,
+        "made_at": made_at,
+        "is_undone": 0,
+    }
     insert = schema.STEPS.insert().values(row).returning(schema.STEPS.c.id)
     step_id = int(connection.execute(insert).scalar_one())
     extend(connection, step_id, changes)

@@ -187,8 +187,11 @@ STEPS = Table(
     Column("author", Text, nullable=False),
     Column("made_at", Float, nullable=False),
     Column("is_undone", Integer, nullable=False),
+    Column("wording", Text),
     sqlite_autoincrement=True,  # an id that an open step remembers must not come back
 )
+"""``title`` is English; ``wording`` what it was made of, or NULL: :mod:`sam3_annotator.wording`."""
+
 CHANGES = Table(
     "changes",
     METADATA,
@@ -203,7 +206,12 @@ CHANGES = Table(
 )
 """``target`` is a table's name; ``row_id`` the row's id, for annotations their object's."""
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = ()
+
+def _add_wording(connection: Connection) -> None:
+    connection.exec_driver_sql("ALTER TABLE steps ADD COLUMN wording TEXT")
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_add_wording,)
 """The entry at index i turns a file of version i + 1 into one of version i + 2."""
 
 

@@ -86,3 +86,14 @@ def test_decoded_masks_are_bounded_in_bytes(made, monkeypatch):
             assert made.document.mask(made.objects[0], frame) == square(frame, frame)
             assert cache._held <= 20
             assert made.document.project.masklet(made.objects[0]).blob_at(frame) in cache._masks
+
+
+def test_a_title_comes_back_with_its_template(made):
+    made.reopen()
+    newest = made.document.history(1)[0]
+    assert newest.title == "Edit mask: bus 1"
+    assert (newest.title.template, newest.title.values["name"]) == ("{title}: {name}", "bus 1")
+    with made.document.step("as it is {1}"):
+        made.document.do(SetMask(made.objects[0], 9, square(9, 9)))
+    made.reopen()
+    assert made.document.undo_title == "as it is {1}"

@@ -238,16 +238,17 @@ def test_an_older_file_is_upgraded_after_a_backup(closed, monkeypatch):
     def add_table(connection):
         connection.exec_driver_sql("CREATE TABLE notes (id INTEGER PRIMARY KEY)")
 
-    monkeypatch.setattr(schema, "MIGRATIONS", (add_table,))
+    present, kept = schema.MIGRATIONS, path.with_name(f"p.version{schema.schema_version()}.s3a")
+    monkeypatch.setattr(schema, "MIGRATIONS", (*present, add_table))
     document = Document.open(path)
     assert snapshot(document) == state
     document.close()
-    assert path.with_name("p.version1.s3a").exists()
+    assert kept.exists()
     Document.open(path).close()
-    monkeypatch.setattr(schema, "MIGRATIONS", ())
+    monkeypatch.setattr(schema, "MIGRATIONS", present)
     with pytest.raises(ProjectTrouble, match="newer"):
         Document.open(path)
-    Document.open(path.with_name("p.version1.s3a")).close()
+    Document.open(kept).close()
 
 
 def test_a_failing_upgrade_changes_nothing(closed, monkeypatch):
@@ -257,10 +258,11 @@ def test_a_failing_upgrade_changes_nothing(closed, monkeypatch):
         connection.exec_driver_sql("DELETE FROM annotations")
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(schema, "MIGRATIONS", (fail,))
+    present = schema.MIGRATIONS
+    monkeypatch.setattr(schema, "MIGRATIONS", (*present, fail))
     with pytest.raises(FileTrouble):
         Document.open(path)
-    monkeypatch.setattr(schema, "MIGRATIONS", ())
+    monkeypatch.setattr(schema, "MIGRATIONS", present)
     document = Document.open(path)
     assert snapshot(document) == state
     document.close()
@@ -343,14 +345,14 @@ def test_any_name_a_file_may_have_will_do(tmp_path, name):
 
 def test_an_upgrade_that_is_still_in_the_log_is_not_made_twice(closed, monkeypatch):
     path, state = closed
-    times = []
-    monkeypatch.setattr(schema, "MIGRATIONS", (times.append,))
+    times, version = [], schema.schema_version()
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, times.append))
     monkeypatch.setattr(Database, "checkpoint", lambda _: None)
     document = Document.open(path)
     for end in ("", "-wal"):
         shutil.copyfile(f"{path}{end}", path.with_name(f"killed.s3a{end}"))
     document.close()
-    assert read_version(path.with_name("killed.s3a")) == 1
+    assert read_version(path.with_name("killed.s3a")) == version
     again = Document.open(path.with_name("killed.s3a"))
     assert len(times) == 1
     assert snapshot(again) == state
