@@ -154,10 +154,18 @@ class FakeSession:
             yield FrameMasks(request.key, request.media.media_id, frame, objects)
 
     def _tracked(self, request: TrackConcept) -> Iterator[Item]:
+        """One thing that moves to the right; more only where more are known."""
         for frame in _frames(request.start, request.stop, request.direction):
             box = PixelBox(10 + frame, 10, 30 + frame, 30)
-            found = ObjectMask(0, Mask.from_box(box), 0.9, 0.9, is_new=True, concept=0)
-            yield FrameMasks(request.key, request.media.media_id, frame, (found,))
+            found: tuple[ObjectMask, ...] = (
+                ObjectMask(0, Mask.from_box(box), 0.9, 0.9, is_new=True, concept=0),
+            )
+            if request.seeds:
+                found = tuple(
+                    ObjectMask(one, _moved(seed, frame), 0.9, 0.9, concept=0, detector_iou=0.75)
+                    for one, seed in _nearest_seeds(request.seeds, frame).items()
+                )
+            yield FrameMasks(request.key, request.media.media_id, frame, found)
 
 
 def fake_info() -> ModelInfo:

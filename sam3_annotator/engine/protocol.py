@@ -135,12 +135,17 @@ class FindConcept:
 
 @dataclass(frozen=True, slots=True)
 class TrackSeed:
-    """What is known of one object on one frame: the prompts or mask that a run starts from."""
+    """What is known of one object on one frame: the prompts or mask that a run starts from.
+
+    Attributes:
+        score: what the object was found with, in [0, 1]; told again where a concept run follows it.
+    """
 
     object_id: ObjectId
     frame: FrameIndex
     mask: Mask
     prompts: PromptSet | None = None
+    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +169,24 @@ class Propagate:
 
 @dataclass(frozen=True, slots=True)
 class TrackConcept:
-    """Find, track, pick up and end every instance of concepts through a clip.
+    """Find, track, pick up and end every instance of one concept through a clip.
 
     Attributes:
-        concepts: phrases and exemplars; the frame an exemplar lies on goes with it.
+        prompts: the phrase and the exemplars, by the frame that the exemplars lie on. All have the
+            same phrase: it is looked for on every frame, exemplars only on their own.
+        start: first frame computed.
+        stop: last frame computed (inclusive); smaller than ``start`` when going backward.
+        seeds: objects that were found before, in or outside the range. They are followed under
+            their own ids, and not found once more.
     """
 
     key: Hashable
     media: MediaRef
-    concepts: tuple[tuple[FrameIndex, ConceptPrompt], ...]
+    prompts: tuple[tuple[FrameIndex, ConceptPrompt], ...]
     start: FrameIndex
     stop: FrameIndex
     direction: Direction
+    seeds: tuple[TrackSeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,24 +196,24 @@ class PlanRun:
     Attributes:
         objects: how many are followed at once.
         prompted_frames: human frames of the object that has most of them.
+        is_concept: whether a concept run finds the objects, which remember more frames then.
     """
 
     media: MediaRef
     objects: int
     prompted_frames: int = 1
+    is_concept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FreeMemory:
     """Drop every cache; answers stay the same, only slower."""
 
-        is_concept: whether a concept run finds the objects, which remember more frames then.
 
 Request = (
     LoadModel
     | EncodeFrame
     | SegmentObject
-    is_concept: bool = False
     | FindConcept
     | Propagate
     | TrackConcept
@@ -331,6 +342,8 @@ class ObjectMask:
             object it found itself (``is_new`` then).
         mask: empty when the object is not there.
         score: the model's confidence in [0, 1].
+        detector_iou: overlap in [0, 1] of the followed mask with what the detector itself sees on
+            this frame; None where it was not asked.
     """
 
     track: int
@@ -339,6 +352,7 @@ class ObjectMask:
     object_score: float | None = None
     is_new: bool = False
     concept: int = -1
+    detector_iou: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +403,11 @@ class RunNeeds:
         room = self.free_bytes - self.shared_bytes
         return max(0, room // max(1, self.object_bytes))
 
+    @property
+    def objects_that_fit(self) -> int:
+        """How many of the wanted objects can be followed at once; all if nothing is known."""
+        return self.objects if self.fits else self.room_for
+
 
 Item = ModelLoaded | Progress | FrameEncoded | Segmented | Candidates | FrameMasks | RunNeeds
 
@@ -403,11 +422,6 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    @property
-    def objects_that_fit(self) -> int:
-        """How many of the wanted objects can be followed at once; all if nothing is known."""
-        return self.objects if self.fits else self.room_for
-
     """A newer request in the same lane took its place."""
 
 

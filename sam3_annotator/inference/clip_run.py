@@ -63,7 +63,9 @@ class ClipFrames:
 def propagate(request: Propagate, tracker: ClipTracker[Any], frames: ClipFrames) -> Iterator[Item]:
     """Follow seeded objects over a range.
 
-    Seeds behind the start are told first; those inside the range when the run comes to them.
+    Every seed is told before the first frame, also those ahead: what a person has said of a later
+    frame helps on this one. The nearest behind is told last, and one within the range once more
+    when the run comes to it, for trackers that know the newest mask only.
 
     Args:
         request: what to compute.

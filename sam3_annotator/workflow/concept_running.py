@@ -1,8 +1,9 @@
 """Concept running: a phrase is found and tracked through a clip; objects appear as they are found.
 
-Like a propagation, each frame is on disk as soon as it is computed and the whole run is one undo
-step. What it makes are proposals: a reviewer accepts them, and what a person has touched meanwhile
-is never taken back by the run.
+A run makes the walks of its plan (``concept_plan``) one after the other. Like a propagation, each
+frame is on disk as soon as it is computed and the whole run is one undo step. What it makes are
+proposals: a reviewer accepts them, and what a person has touched meanwhile is never taken back by
+the run. It writes only where its objects have nothing yet.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from typing import TYPE_CHECKING
 from sam3_annotator.domain.commands import (
     AddModelPass,
     AddObjects,
+    ClearMask,
     FrameMask,
     NewObject,
     ObjectFrames,
     RemoveObjects,
     SetMasks,
 )
-from sam3_annotator.domain.entities import Source
+from sam3_annotator.domain.entities import MEASURED_DETECTOR, Source
 from sam3_annotator.domain.ids import FrameIndex, ObjectId, PassId
 from sam3_annotator.engine.protocol import (
     Capability,
-    Direction,
     Done,
     FrameMasks,
     Item,
@@ -41,9 +42,10 @@ from sam3_annotator.workflow.run_progress import Pace, RunProgress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sam3_annotator.domain.ids import CategoryId, MediaId
-    from sam3_annotator.domain.prompts import ConceptPrompt
-    from sam3_annotator.engine.protocol import Ending, MediaRef, ModelInfo, Ticket
+    from sam3_annotator.domain.entities import Attributes
+    from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.engine.protocol import Ending, MediaRef, ModelInfo, Ticket, TrackSeed
+    from sam3_annotator.workflow.concept_plan import ConceptWish, Walk
     from sam3_annotator.workflow.desk import Desk
     from sam3_annotator.workflow.document import Document, OpenStep
 
@@ -51,56 +53,42 @@ SAME_IOU = 0.7
 """From this overlap on a find is an object that is there already."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConceptWish:
-    """What to look for, where, and what to call it.
-
-    Attributes:
-        concept: a phrase, exemplars on frame ``at``, or both.
-        category: of the objects that are made.
-        at: the frame that the exemplars lie on.
-        start: first frame looked at.
-        stop: last frame looked at, included; smaller than ``start`` to go backward.
-        min_score: tracks that begin with a lower score are not kept.
-    """
-
-    concept: ConceptPrompt
-    category: CategoryId
-    at: FrameIndex
-    start: FrameIndex
-    stop: FrameIndex
-    min_score: float = 0.0
-
-    @property
-    def direction(self) -> Direction:
-        """Which way the run walks."""
-        return Direction.FORWARD if self.stop >= self.start else Direction.BACKWARD
-
-    @property
-    def frame_count(self) -> int:
-        """How many frames are looked at."""
-        return abs(self.stop - self.start) + 1
-
-    def from_frame(self, frame: int) -> ConceptWish:
-        """The rest of the wish from a frame on."""
-        return replace(self, start=FrameIndex(frame))
-
-
 @dataclass(slots=True)
 class _Run:
-    """A run in progress.
+    """A run in progress; everything here dies with it.
 
     Attributes:
-        objects: the object of every track; None for tracks that are not followed up.
+        walks: those that are not done, the present one first.
+        followed: objects that this run writes, in the order they were found.
+        objects: the object of every track of the present walk; None for those not followed up.
+        new: those that this run has made.
     """
 
     media: MediaRef
     wish: ConceptWish
+    walks: list[Walk]
+    followed: list[ObjectId]
     step: OpenStep
     pass_id: PassId
     objects: dict[int, ObjectId | None] = field(default_factory=dict)
+    new: set[ObjectId] = field(default_factory=set)
     ticket: Ticket | None = None
+    is_cancelled: bool = False
     last_frame: int | None = None
+
+    @property
+    def walk(self) -> Walk:
+        return self.walks[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """What it takes to go on with a run that was stopped."""
+
+    media_id: MediaId
+    wish: ConceptWish
+    walks: tuple[Walk, ...]
+    followed: tuple[ObjectId, ...]
 
 
 class ConceptRunning:
@@ -135,7 +123,7 @@ class ConceptRunning:
         self._model = model
         self._pace = Pace(clock)
         self._run: _Run | None = None
-        self._stopped: tuple[MediaId, ConceptWish] | None = None
+        self._stopped: _Stopped | None = None
         self.found = 0
         self.progress = RunProgress()
         self.on_trouble: Callable[[AnnotatorError], None] = lambda _: None
@@ -151,39 +139,9 @@ class ConceptRunning:
         Raises:
             Rejected: a run is in progress, the model cannot do it, or there is nothing to find.
         """
-        model = self._model()
-        if self._run is not None:
-            raise Rejected("A search through a clip is in progress. Cancel it first, or wait.")
-        if wish.concept.is_empty:
-            raise Rejected("Type what to find, or draw an exemplar box around one.")
-        if model is None or Capability.TRACK_CONCEPT not in model.capabilities:
-            raise Rejected("The loaded model cannot find and track a phrase through a clip.")
-        self._stopped = None
-        title = f"Find “{wish.concept.phrase}” in the clip" if wish.concept.phrase else "Find alike"
-        settings = json.dumps(
-            {
-                "phrase": wish.concept.phrase,
-                "exemplars": len(wish.concept.exemplars),
-                "min_score": wish.min_score,
-            }
-        )
-        step = self._document.open_step(title)
-        made = step.do(AddModelPass(model.name, model.weights_hash, settings)).made
-        run = _Run(self._media_ref(media_id), wish, step, PassId(made[0]))
-        self._run, self.found = run, 0
-        self.progress = RunProgress(title=title, total=wish.frame_count, is_running=True)
-        self._pace.restart()
-        request = TrackConcept(
-            LANE, run.media, ((wish.at, wish.concept),), wish.start, wish.stop, wish.direction
-        )
-        run.ticket = self._desk.ask(
-            request,
-            lane=LANE,
-            priority=Priority.RUN,
-            listener=Listener(self._on_item, self._on_ending),
-            latest_wins=False,
-        )
-        self._set()
+        walks = plan_search(wish)
+        self.found = 0
+        self._begin(_Stopped(media_id, wish, walks, ()))
 
     def pause(self, *, is_paused: bool) -> None:
         """Hold the run between two frames, or let it go on."""
@@ -199,17 +157,19 @@ class ConceptRunning:
     def cancel(self) -> None:
         """Stop after the present frame; what was found stays."""
         if self._run is not None and self._run.ticket is not None:
+            # Remembered, because the present walk may be over although we have not heard of it.
+            self._run.is_cancelled = True
             self._desk.cancel(self._run.ticket)
 
     def go_on(self) -> None:
-        """Search the rest of a run that was stopped; known objects are recognised by overlap.
+        """Search the rest of a run that was stopped, for the same objects and others.
 
         Raises:
             Rejected: nothing was stopped, or a run is in progress.
         """
         if self._stopped is None:
             raise Rejected("No stopped search to take up.")
-        self.start(*self._stopped)
+        self._begin(self._stopped)
 
     def abandon(self) -> None:
         """Stop and hear nothing more, because the document is about to be closed."""
@@ -219,6 +179,70 @@ class ConceptRunning:
             self._desk.cancel(run.ticket)
 
     # ------------------------------------------------------------------ a run
+
+    def _begin(self, rest: _Stopped) -> None:
+        model = self._model()
+        if self._run is not None:
+            raise Rejected("A search through a clip is in progress. Cancel it first, or wait.")
+        if model is None or Capability.TRACK_CONCEPT not in model.capabilities:
+            raise Rejected("The loaded model cannot find and track a phrase through a clip.")
+        self._stopped = None
+        wish, title = rest.wish, _title(rest.wish)
+        step = self._document.open_step(title)
+        settings = {
+            "phrase": wish.phrase,
+            "exemplars": sum(len(prompt.exemplars) for _, prompt in wish.prompts),
+            "min_score": wish.min_score,
+            "walks": [walk.direction.value for walk in rest.walks],
+        }
+        made = step.do(AddModelPass(model.name, model.weights_hash, json.dumps(settings))).made
+        media, walks = self._media_ref(rest.media_id), list(rest.walks)
+        self._run = _Run(media, wish, walks, list(rest.followed), step, PassId(made[0]))
+        total = sum(walk.frame_count for walk in walks)
+        self.progress = RunProgress(title=title, total=total, is_running=True)
+        self._ask()
+
+    def _ask(self) -> None:
+        """Make the next walk; those that have nothing to look for are passed over."""
+        run = self._run
+        if run is None:
+            return
+        run.last_frame = None
+        request = self._next_request(run)
+        if request is None:
+            self._finish(run)
+            return
+        run.objects = {int(seed.object_id): seed.object_id for seed in request.seeds}
+        self._pace.restart()
+        run.ticket = self._desk.ask(
+            request,
+            lane=LANE,
+            priority=Priority.RUN,
+            listener=Listener(self._on_item, self._on_ending),
+            latest_wins=False,
+        )
+        self._set()
+
+    def _next_request(self, run: _Run) -> TrackConcept | None:
+        while run.walks:
+            walk, seeds = run.walk, self._seeds(run)
+            prompts = prompts_of(run.wish, walk)
+            if prompts or seeds:
+                return TrackConcept(
+                    LANE, run.media, prompts, walk.start, walk.stop, walk.direction, seeds
+                )
+            self._set(total=self.progress.total - walk.frame_count)
+            run.walks.pop(0)
+        return None
+
+    def _seeds(self, run: _Run) -> tuple[TrackSeed, ...]:
+        project = self._document.project
+        return seeds_of(
+            [project.object(one) for one in run.followed if self._is_there(one)],
+            lambda item: project.masklet(item.id),
+            lambda item, frame: self._document.mask(item.id, frame),
+            run.walk,
+        )
 
     def _on_item(self, item: Item) -> None:
         run = self._run
@@ -241,10 +265,11 @@ class ConceptRunning:
             if found.track not in run.objects and self._is_made(run, item.frame, found):
                 continue
             object_id = run.objects.get(found.track)
-            if object_id is not None and self._is_there(object_id):
-                mask = None if found.mask.is_empty else found.mask
-                frame_mask = FrameMask(item.frame, mask, _score(found))
-                known.append(ObjectFrames(object_id, (frame_mask,)))
+            if object_id is None or not self._is_there(object_id):
+                continue
+            # Whoever was here first is right: a person, another walk, another run.
+            if self._document.project.masklet(object_id).at(item.frame) is None:
+                known.append(ObjectFrames(object_id, (_frame_mask(item.frame, found),)))
         if known:
             run.step.do(SetMasks(tuple(known), Source.MODEL, run.pass_id, self.progress.title))
 
@@ -252,36 +277,39 @@ class ConceptRunning:
         """Make a new object of a track that is seen for the first time.
 
         Returns:
-            False when it is an object that is there already, or none at all.
+            False when it is an object that is there already and goes on, or none at all.
         """
         if found.mask.is_empty:
             return False
         known = self._same_as(run, frame, found)
         if known is not None or found.score < run.wish.min_score:
-            run.objects[found.track] = self._continued(known, frame)
+            run.objects[found.track] = known
+            if known is not None and known not in run.followed:
+                run.followed.append(known)
             return False
-        phrase = run.wish.concept.phrase.strip()
+        phrase = run.wish.phrase
         new = NewObject(
             run.media.media_id,
             run.wish.category,
-            (FrameMask(frame, found.mask, _score(found)),),
+            (_frame_mask(frame, found),),
             origin=f"concept:{phrase}" if phrase else "exemplar",
             score=found.score,
             source=Source.MODEL,
             pass_id=run.pass_id,
-            prompts=run.wish.concept,
+            prompts=run.wish.on(frame),
         )
-        made = run.step.do(AddObjects((new,), self.progress.title)).made
-        run.objects[found.track] = ObjectId(made[0])
+        made = ObjectId(run.step.do(AddObjects((new,), self.progress.title)).made[0])
+        run.objects[found.track] = made
+        run.followed.append(made)
+        run.new.add(made)
         self.found += 1
         return True
 
     def _same_as(self, run: _Run, frame: FrameIndex, found: ObjectMask) -> ObjectId | None:
-        """The object of the category that lies here already."""
+        """The object of the category that lies here already, or ended on the frame before."""
         project, wish = self._document.project, run.wish
-        step = 1 if wish.direction is Direction.FORWARD else -1
         taken = {one for one in run.objects.values() if one is not None}
-        for near in (frame, FrameIndex(frame - step)):
+        for near in (frame, FrameIndex(frame - run.walk.step)):
             for item, _ in project.on_frame(run.media.media_id, near):
                 if item.category_id != wish.category or item.id in taken:
                     continue
@@ -290,23 +318,22 @@ class ConceptRunning:
                     return item.id
         return None
 
-    def _continued(self, known: ObjectId | None, frame: FrameIndex) -> ObjectId | None:
-        """An object that ends here goes on; one that is known here already is left as it is."""
-        if known is None or self._document.project.masklet(known).at(frame) is not None:
-            return None
-        return known
-
     def _take_back(self, run: _Run, removed: tuple[int, ...]) -> None:
-        """Remove what turned out to be mistakes, unless a person has worked on it."""
+        """Remove mistakes: objects of this run untouched by people, its share of older ones."""
         gone = []
         for track in removed:
             object_id = run.objects.get(track)
             run.objects[track] = None
             if object_id is None or not self._is_there(object_id):
                 continue
-            item = self._document.project.object(object_id)
-            if not item.is_locked and not self._document.project.masklet(object_id).is_human.any():
+            masklet = self._document.project.masklet(object_id)
+            if self._document.project.object(object_id).is_locked:
+                continue
+            ours = masklet.frames[(masklet.rows["pass_id"] == run.pass_id) & ~masklet.is_human]
+            if len(ours) == len(masklet):
                 gone.append(object_id)
+            elif object_id not in run.new and len(ours):
+                run.step.do(ClearMask(object_id, tuple(FrameIndex(f) for f in ours.tolist())))
         if gone:
             run.step.do(RemoveObjects(tuple(gone)))
             self.found = max(0, self.found - len(gone))
@@ -319,16 +346,24 @@ class ConceptRunning:
         return True
 
     def _on_ending(self, ending: Ending) -> None:
-        run, self._run = self._run, None
+        run = self._run
         if run is None:
             return
+        rest = None if isinstance(ending, Done) else run.walk.after(run.last_frame)
+        run.walks[:1] = [] if rest is None else [rest]
+        if run.walks and isinstance(ending, Done) and not run.is_cancelled:
+            self._ask()
+        else:
+            self._finish(run)
+
+    def _finish(self, run: _Run) -> None:
+        self._run = None
         run.step.close()
-        wish = run.wish
-        step = 1 if wish.direction is Direction.FORWARD else -1
-        next_frame = wish.start if run.last_frame is None else run.last_frame + step
-        is_over = isinstance(ending, Done) or (wish.stop - next_frame) * step < 0
-        self._stopped = None if is_over else (run.media.media_id, wish.from_frame(next_frame))
-        self._set(is_running=False, is_paused=False, can_go_on=not is_over, seconds_left=None)
+        if run.walks:
+            walks, followed = tuple(run.walks), tuple(run.followed)
+            self._stopped = _Stopped(run.media.media_id, run.wish, walks, followed)
+        can_go_on = self._stopped is not None
+        self._set(is_running=False, is_paused=False, can_go_on=can_go_on, seconds_left=None)
 
     def _set(self, **changes: object) -> None:
         progress = replace(self.progress, **changes)  # type: ignore[arg-type]  # RunProgress fields

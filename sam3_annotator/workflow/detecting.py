@@ -13,7 +13,8 @@ from sam3_annotator.workflow.desk import Listener
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sam3_annotator.engine.protocol import Ending, FrameRef
+    from sam3_annotator.domain.ids import FrameIndex
+    from sam3_annotator.engine.protocol import Ending, FrameRef, MediaRef
     from sam3_annotator.workflow.desk import Desk
 
 DEFAULT_THRESHOLD = 0.5
@@ -27,6 +28,8 @@ class Search:
         found: candidates of the last answer, best first.
         presence: probability in [0, 1] that the concept is there at all; None if unknown.
         threshold: candidates below it are hidden; changing it never runs the model.
+        elsewhere: exemplars on other frames of the same clip, by frame; only a search through the
+            clip looks at them.
         accepted: indices into ``found`` that became objects.
         rejected: indices into ``found`` that a person refused.
     """
@@ -40,6 +43,21 @@ class Search:
     rejected: frozenset[int] = frozenset()
     is_running: bool = False
     has_answer: bool = False
+    elsewhere: tuple[tuple[FrameIndex, tuple[Exemplar, ...]], ...] = ()
+
+    @property
+    def prompts(self) -> tuple[tuple[FrameIndex, ConceptPrompt], ...]:
+        """What a search through the clip is told, by frame; the phrase goes with every frame."""
+        phrase = self.concept.phrase
+        told = [(frame, ConceptPrompt(phrase, given)) for frame, given in self.elsewhere]
+        if self.frame is not None and (self.concept.exemplars or not told):
+            told.append((self.frame.frame, self.concept))
+        return tuple(sorted(told, key=lambda item: item[0]))
+
+    @property
+    def exemplars(self) -> tuple[Exemplar, ...]:
+        """All that are given, on whatever frame."""
+        return tuple(one for _, prompt in self.prompts for one in prompt.exemplars)
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -81,12 +99,30 @@ class Detecting:
         self._on_changed = on_changed
         self._on_accepted = on_accepted
         self.search = Search()
+        self._left: tuple[MediaRef, dict[FrameIndex, tuple[Exemplar, ...]]] | None = None
         self.stale_answers = 0
 
     def open_frame(self, frame: FrameRef | None) -> None:
-        """Go to another frame: the phrase stays, exemplars and candidates go."""
-        concept = ConceptPrompt(self.search.concept.phrase)
-        self.search = Search(frame, concept, threshold=self.search.threshold)
+        """Go to another frame: the phrase stays, candidates go.
+
+        Exemplars stay with their frame while the same clip is open; None is on the way somewhere.
+        """
+        before = self.search
+        if before.frame is not None:
+            told = dict(before.elsewhere)
+            if before.concept.exemplars:
+                told[before.frame.frame] = before.concept.exemplars
+            self._left = (before.frame.media, told)
+        media, told = self._left if self._left is not None else (None, {})
+        if frame is not None and frame.media != media:
+            self._left, told = None, {}
+        here = () if frame is None else told.pop(frame.frame, ())
+        self.search = Search(
+            frame,
+            ConceptPrompt(before.concept.phrase, here),
+            threshold=before.threshold,
+            elsewhere=tuple(sorted(told.items(), key=lambda item: item[0])),
+        )
         self._on_changed(self.search)
 
     def set_phrase(self, phrase: str) -> None:
@@ -104,7 +140,8 @@ class Detecting:
         self._set(concept=replace(self.search.concept, exemplars=kept))
 
     def clear(self) -> None:
-        """Forget the concept and its candidates."""
+        """Forget the concept, on every frame, and its candidates."""
+        self._left = None
         self.search = Search(self.search.frame, threshold=self.search.threshold)
         self._on_changed(self.search)
 

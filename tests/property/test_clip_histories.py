@@ -16,12 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sam3_annotator.domain.commands import AddObjects, FrameMask, NewObject, SetFlags, SetMask
 from sam3_annotator.domain.entities import FrameFlag
+from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex
-from sam3_annotator.domain.prompts import ConceptPrompt
+from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
 from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import MediaRef
 from sam3_annotator.errors import Rejected
-from sam3_annotator.workflow.concept_running import ConceptRunning, ConceptWish
+from sam3_annotator.workflow.concept_plan import ConceptWish
+from sam3_annotator.workflow.concept_running import ConceptRunning
 from sam3_annotator.workflow.exchanging import finished
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
@@ -153,15 +155,34 @@ class Day(RuleBasedStateMachine):
             return
         self.pump.settle()
 
-    @rule(start=frames, stop=frames, stop_after=st.none() | st.integers(0, 6))
-    def find(self, start, stop, stop_after):
+    @rule(
+        at=frames,
+        reach=st.sampled_from([Reach.FORWARD, Reach.BACKWARD, Reach.BOTH]),
+        phrase=st.sampled_from(["", "bus"]),
+        boxes=st.sets(frames, max_size=2),
+        cuts=st.sampled_from([(), (7,)]),
+        stop_after=st.none() | st.integers(0, 20),
+    )
+    def find(self, at, reach, phrase, boxes, cuts, stop_after):
         def cancel(progress):
             if progress.done == stop_after:
                 self.finder.cancel()
 
         self.finder._on_changed = cancel
-        concept = ConceptPrompt("bus")
-        self.finder.start(self.made.media, ConceptWish(concept, self.made.bus, start, start, stop))
+        example = Exemplar(Box(1, 1, 9, 9))
+        told = tuple((frame, ConceptPrompt(phrase, (example,))) for frame in boxes)
+        where = Wish(at, reach, FrameIndex(0), FrameIndex(FRAMES - 1), cuts=cuts)
+        bare = ((at, ConceptPrompt(phrase)),)
+        with contextlib.suppress(Rejected):
+            self.finder.start(self.made.media, ConceptWish(told or bare, self.made.bus, where))
+        self.pump.settle()
+        assert not self.finder.is_running
+
+    @rule()
+    def find_on(self):
+        self.finder._on_changed = lambda _: None
+        with contextlib.suppress(Rejected):
+            self.finder.go_on()
         self.pump.settle()
 
     @precondition(lambda self: self.objects)

@@ -13,6 +13,7 @@ from sam3_annotator.ui.wiring.playback import PlaybackDesk
 from sam3_annotator.ui.wiring.runs import RunDesk
 from sam3_annotator.ui.wiring.time_tools import TimeDesk
 from sam3_annotator.ui.wiring.timeline_sync import TimelineSync
+from sam3_annotator.workflow.run_plan import Reach
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.ask import Ask
@@ -64,14 +65,15 @@ class ClipDesks:
         parts.canvas.space_tapped.connect(playback.toggle)
         panel = parts.timeline
         panel.transport.left.connect(parts.canvas.setFocus)
-        concepts = ConceptDesk(workspace, work, others.categories)
+        runs = RunDesk(workspace, work, cuts, others.ask)
+        concepts = ConceptDesk(workspace, work, others.categories, runs.walls)
         parts.find_bar.track_requested.connect(concepts.run)
         workspace.view_changed.connect(
             lambda _before, _after: parts.find_bar.show_tracking(is_clip=navigation.is_clip)
         )
         return ClipDesks(
             playback,
-            RunDesk(workspace, work, cuts, others.ask),
+            runs,
             TimeDesk(workspace, work),
             cuts,
             concepts,
@@ -86,9 +88,16 @@ class ClipDesks:
         """Let the user type a frame number."""
         self.panel.transport.take_focus()
 
-    def find(self) -> None:
+    def find(self, reach: Reach = Reach.BOTH) -> None:
         """Find and track what the Find bar says."""
-        self.concepts.run(self.find_bar.phrase.text().strip())
+        self.concepts.run(self.find_bar.phrase.text().strip(), reach)
+
+    def go_on(self) -> None:
+        """Take up the run that was stopped; a search where there is no other."""
+        if self.concepts.can_go_on and not self.runs.can_go_on:
+            self.concepts.go_on()
+        else:
+            self.runs.go_on()
 
     def zoom(self, factor: float) -> None:
         """Zoom the timeline; 0 shows the whole clip."""

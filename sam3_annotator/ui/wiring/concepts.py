@@ -28,10 +28,24 @@ _WORK = "concept run"
 
 
 class ConceptDesk(QObject):
-    """Starts, shows and ends searches through a clip."""
+    """Starts, shows and ends searches through a clip.
 
-    def __init__(self, workspace: Workspace, work: WorkDesk, categories: CategoryDesk) -> None:
+    Args:
+        workspace: what the window shares.
+        work: the list of long work.
+        categories: names what is found.
+        walls: first frames of the shots of the shown clip that a search does not cross.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        work: WorkDesk,
+        categories: CategoryDesk,
+        walls: Callable[[], tuple[int, ...]],
+    ) -> None:
         super().__init__(workspace)
+        self._walls = walls
         self._workspace, self._work, self._categories = workspace, work, categories
         self._running: ConceptRunning | None = None
         self._is_shown = False
@@ -44,31 +58,33 @@ class ConceptDesk(QObject):
         """The present search, or how the last one ended; None while no project is open."""
         return None if self._running is None else self._running.progress
 
-    def run(self, phrase: str) -> None:
-        """Find a phrase, with the exemplars of the shown frame, in the range or the whole clip.
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a stopped search can be taken up."""
+        return self.progress is not None and self.progress.can_go_on
 
-        With exemplars the search begins on the frame they lie on.
+    def run(self, phrase: str, reach: Reach = Reach.BOTH) -> None:
+        """Find a phrase, with all exemplars given, in the selected range or the whole clip.
+
+        Exemplars say where the search begins. Without any, a search both ways goes from the first
+        frame to the last, and one in one direction begins on the shown frame.
         """
         with self._workspace.explaining():
             running, view = self._need_running(), self._workspace.view
             self._check_model(phrase)
-            project = self._workspace.require_document().project
             if view.media_id is None:
                 return
-            exemplars = self._workspace.detecting.search.concept.exemplars
-            concept = ConceptPrompt(phrase, exemplars)
-            if concept.is_empty:
+            self._workspace.detecting.set_phrase(phrase)
+            prompts, where = self._where(view.media_id, phrase, reach)
+            if all(prompt.is_empty for _, prompt in prompts):
                 raise Rejected(
                     translate("ConceptDesk", "Type what to find, or draw an example box first.")
                 )
-            last = FrameIndex(project.medium(view.media_id).frame_count - 1)
-            start, stop = view.span or (FrameIndex(0), last)
-            if exemplars:
-                start = view.frame
             category = (
                 self._categories.named(phrase) if phrase else self._categories.for_new_object()
             )
-            wish = ConceptWish(concept, category, view.frame, start, stop)
+            wish = ConceptWish(prompts, category, where)
+            plan_search(wish)
             begin = partial(self._begin, running, view.media_id, wish)
             request = PlanRun(self._workspace.media_ref(view.media_id), 1, is_concept=True)
             ask_needs(self._workspace, request, begin)
@@ -79,6 +95,28 @@ class ConceptDesk(QObject):
             self._need_running().go_on()
 
     # ------------------------------------------------------------------ inside
+
+    def _where(
+        self, media_id: MediaId, phrase: str, reach: Reach
+    ) -> tuple[tuple[tuple[FrameIndex, ConceptPrompt], ...], Wish]:
+        """What is told on which frame, and how far to look."""
+        view, project = self._workspace.view, self._workspace.require_document().project
+        last = FrameIndex(project.medium(media_id).frame_count - 1)
+        first, last = view.span or (FrameIndex(0), last)
+        told = self._workspace.detecting.search.prompts
+        inside = tuple(item for item in told if item[1].exemplars and first <= item[0] <= last)
+        unused = sum(len(p.exemplars) for f, p in told if not first <= f <= last)
+        if unused:
+            self._workspace.said.emit(
+                translate(
+                    "ConceptDesk", "%n example(s) outside the range are left out.", "", unused
+                )
+            )
+        at = FrameIndex(min(max(view.frame, first), last))
+        if not inside and reach is Reach.BOTH:
+            at = first
+        wish = Wish(at, reach, first, last, cuts=self._walls())
+        return inside or ((at, ConceptPrompt(phrase)),), wish
 
     def _begin(
         self, running: ConceptRunning, media_id: MediaId, wish: ConceptWish, needs: RunNeeds

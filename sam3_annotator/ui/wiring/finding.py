@@ -137,9 +137,8 @@ class FindDesk(QObject):
         )
 
     def _show_search(self, search: Search) -> None:
-        exemplars = search.concept.exemplars
-        positive = sum(exemplar.is_positive for exemplar in exemplars)
-        self._bar.show_exemplars(positive, len(exemplars) - positive)
+        positive = sum(exemplar.is_positive for exemplar in search.exemplars)
+        self._bar.show_exemplars(positive, len(search.exemplars) - positive)
         self._bar.show_phrase(search.concept.phrase)
 
     def _show_abilities(self, model: ModelInfo | None) -> None:
@@ -157,7 +156,7 @@ class FindDesk(QObject):
         with self._workspace.explaining():
             document = self._workspace.require_document()
             count = len(accepted.candidates)
-            title = translate("Step", "Accept %n candidate(s)", "", count)
+            title = counted(count, "Accept 1 candidate", "Accept {count} candidates")
             with document.step(title):
                 category = self._category(phrase)
                 document.do(

@@ -69,7 +69,7 @@ class RunDesk(QObject):
         view = self._workspace.view
         with self._workspace.explaining():
             first, last = FrameIndex(0), FrameIndex(self._frame_count() - 1)
-            wish = Wish(view.frame, reach, first, last, cuts=self._walls())
+            wish = Wish(view.frame, reach, first, last, cuts=self.walls())
             self._start(self._objects(for_all=for_all), wish, None)
 
     def run_in_range(self) -> None:
@@ -88,7 +88,7 @@ class RunDesk(QObject):
                 at, reach = FrameIndex(last + 1), Reach.BACKWARD
             elif at in (first, last):
                 reach = Reach.FORWARD if at == first else Reach.BACKWARD
-            wish = Wish(at, reach, first, last, cuts=self._walls())
+            wish = Wish(at, reach, first, last, cuts=self.walls())
             self._start(self._objects(for_all=False), wish, None)
 
     def correct(self) -> None:
@@ -98,7 +98,7 @@ class RunDesk(QObject):
             if not view.selection:
                 raise Rejected(translate("RunDesk", "Select the object that you corrected first."))
             first, last = FrameIndex(0), FrameIndex(self._frame_count() - 1)
-            wish = Wish(view.frame, Reach.BOTH, first, last, is_local=True, cuts=self._walls())
+            wish = Wish(view.frame, Reach.BOTH, first, last, is_local=True, cuts=self.walls())
             least, frames = self._workspace.settings.agreement
             self._start(view.selection, wish, Agreement(least, frames))
 
@@ -120,6 +120,11 @@ class RunDesk(QObject):
             if self.crosses_cuts
             else translate("RunDesk", "Runs stop at shot cuts now.")
         )
+
+    def walls(self) -> tuple[int, ...]:
+        """First frames of the shots of the shown clip that a run does not cross."""
+        media_id = self._workspace.view.media_id
+        return () if self.crosses_cuts or media_id is None else self._cuts.cuts(media_id)
 
     # ------------------------------------------------------------------ before a run
 
@@ -194,10 +199,6 @@ class RunDesk(QObject):
             raise Rejected(translate("RunDesk", "These objects are locked. Unlock them first."))
         known = tuple(one for one in free if len(project.masklet(one)))
         return known or free
-
-    def _walls(self) -> tuple[int, ...]:
-        media_id = self._workspace.view.media_id
-        return () if self.crosses_cuts or media_id is None else self._cuts.cuts(media_id)
 
     def _frame_count(self) -> int:
         project, media_id = (

@@ -161,6 +161,34 @@ def test_a_concept_is_tracked(session):
     assert [f.frame for f in answers(session, request, FrameMasks)] == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("direction", "start", "stop"), [(Direction.FORWARD, 2, 4), (Direction.BACKWARD, 3, 0)]
+)
+def test_a_search_goes_on_with_what_was_found_before(session, direction, start, stop):
+    """Seeds behind the walk are told first; what is found besides gets other numbers."""
+    loaded(session, "sam3")
+    behind = start - 1 if direction is Direction.FORWARD else start + 1
+    seeds = tuple(
+        TrackSeed(ObjectId(one), FrameIndex(at), Mask.from_box(PixelBox(5, 5, 30, 30)), score=0.7)
+        for one, at in ((7, behind), (9, 2))
+    )
+    example = ConceptPrompt("", (Exemplar(Box(1, 1, 20, 20)),))
+    prompts = ((FrameIndex(2), example), (FrameIndex(3), example))
+    request = TrackConcept(
+        "k", CLIP, prompts, FrameIndex(start), FrameIndex(stop), direction, seeds
+    )
+    found = answers(session, request, FrameMasks)
+    step = 1 if stop > start else -1
+    assert [f.frame for f in found] == list(range(start, stop + step, step))
+    told = {(f.frame, o.track): o for f in found for o in f.objects}
+    assert told[2, 9].score == pytest.approx(0.7)
+    assert told[2, 9].mask.iou(seeds[1].mask) > 0.8
+    assert all(track in (7, 9) or track > 9 for _, track in told)
+    assert {o.concept for o in told.values()} == {0}
+    assert 0 <= told[2, 9].detector_iou <= 1
+    assert {o.detector_iou for (at, _), o in told.items() if at not in (2, 3)} <= {None}
+
+
 def test_dropping_every_cache_changes_no_answer(session, log):
     loaded(session, "sam2")
     request = SegmentObject("k", frame(), PromptSet((Click(Point(20, 20)),)))

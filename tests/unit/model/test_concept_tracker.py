@@ -406,3 +406,19 @@ def test_what_is_kept_of_ended_tracks_is_bounded():
     assert 3 in state.former
     state.advance(199, reverse=False)
     assert 199 in state.lives
+
+
+def test_it_is_told_how_far_the_detector_agrees():
+    """Half of what is followed, all of it, nothing of it; unknown at birth and unasked."""
+    seen_as = {1: 4, 2: 0, 3: None}
+    thing = Thing(lambda frame: 0, look=0)
+    detected = Thing(lambda frame: seen_as.get(frame, 0), look=0, is_detected=lambda f: f != 3)
+    tracker, detector = Tracker({"cat": [thing]}), Detector({"cat": [detected]})
+    concepts, state = ConceptTracker(detector, tracker), ConceptState()
+    told = []
+    for frame in range(5):
+        detector.frame = frame
+        asked = [] if frame == 4 else [ConceptQuery(0, "cat")]
+        (mask,) = concepts.step(frame, FEATURES, asked, state).masks
+        told.append(mask.detector_iou)
+    assert told == [None, pytest.approx(1 / 3), 1.0, 0.0, None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
 from sam3_annotator.domain.commands import AddObjects, FrameMask, NewObject, SetMask
-from sam3_annotator.domain.entities import ReviewState, Source
+from sam3_annotator.domain.entities import MEASURED_DETECTOR, ReviewState, Source
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
@@ -21,28 +22,47 @@ from sam3_annotator.engine.protocol import (
     TrackConcept,
 )
 from sam3_annotator.errors import Rejected
-from sam3_annotator.workflow.concept_running import ConceptRunning, ConceptWish
+from sam3_annotator.workflow.concept_plan import ConceptWish
+from sam3_annotator.workflow.concept_running import ConceptRunning
+from sam3_annotator.workflow.run_plan import Reach, Wish
 from tests.support.projects import Made, square
 from tests.support.pump import Pump
 
 LAST = 19
+BUS = Exemplar(Box(1, 2, 9, 8))
 
 
 class Finder(FakeSession):
-    """Track 0 from frame 0 on; track 1 from frame 5 on, taken back on frame 8; 2 from 10 to 14."""
+    """A stays from frame 0 to the end, B blinks on 5 to 7 (a mistake), C is there from 10 to 14.
+
+    Like a real one it is told of what is known already, and gives numbers to the others. B is taken
+    back three frames after it was found, whichever way the walk goes.
+    """
 
     def _tracked(self, request):
         step = 1 if request.stop >= request.start else -1
+        tracks, next_track, blinked = {}, 100, None
+        for seed in request.seeds:
+            tracks["A" if seed.mask.box.top == 4 else "C"] = int(seed.object_id)
         for frame in range(request.start, request.stop + step, step):
-            found = [(0, square(2 + frame, 4))]
+            seen = {"A": square(2 + frame, 4)}
             if 5 <= frame < 8:
-                found.append((1, square(2 + frame, 30)))
+                seen["B"] = square(2 + frame, 30)
+                blinked = frame if blinked is None else blinked
             if 10 <= frame < 15:
-                found.append((2, square(40, 30)))
-            objects = tuple(ObjectMask(t, m, 0.8, 0.9, concept=0) for t, m in found)
-            removed = (1,) if frame == 8 else ()
+                seen["C"] = square(40, 30)
+            found = []
+            for name, mask in seen.items():
+                if name not in tracks:
+                    tracks[name], next_track = next_track, next_track + 1
+                    found.append(ObjectMask(tracks[name], mask, 0.8, 0.9, is_new=True, concept=0))
+                else:
+                    found.append(
+                        ObjectMask(tracks[name], mask, 0.8, 0.9, concept=0, detector_iou=0.6)
+                    )
+            removed = (tracks["B"],) if blinked is not None and abs(frame - blinked) == 3 else ()
             yield FrameMasks(
-                request.key, request.media.media_id, FrameIndex(frame), objects, removed, True
+                request.key, request.media.media_id, FrameIndex(frame), tuple(found), removed, True
             )
 
 
@@ -73,10 +93,36 @@ def running(made, pump):
     )
 
 
-def wish(made, start=0, stop=LAST, phrase="bus"):
-    return ConceptWish(
-        ConceptPrompt(phrase), made.bus, FrameIndex(start), FrameIndex(start), FrameIndex(stop)
-    )
+def wish(made, *, at=0, first=0, last=LAST, phrase="bus", reach=Reach.BOTH, boxes=(), cuts=()):
+    """A search from ``at``; boxes are frames with one exemplar each."""
+    told = [(FrameIndex(frame), ConceptPrompt(phrase, (BUS,))) for frame in boxes]
+    where = Wish(FrameIndex(at), reach, FrameIndex(first), FrameIndex(last), cuts=cuts)
+    bare = ((FrameIndex(at), ConceptPrompt(phrase)),)
+    return ConceptWish(tuple(told) or bare, made.bus, where)
+
+
+def asked(pump):
+    return [request for request in pump.session.handled if isinstance(request, TrackConcept)]
+
+
+def walks(pump):
+    return [(request.start, request.stop) for request in asked(pump)]
+
+
+def stop_after(running, frames):
+    """Cancel once so many frames are done; the returned function ends that."""
+    original = running._on_changed
+
+    def stop(progress):
+        original(progress)
+        if progress.done == frames:
+            running.cancel()
+
+    def end():
+        running._on_changed = original
+
+    running._on_changed = stop
+    return end
 
 
 def items(made):
@@ -128,47 +174,154 @@ def test_what_a_person_touched_is_not_taken_back(made, running, pump):
     assert len(items(made)) == 3
 
 
-def test_an_object_that_is_there_already_is_not_made_twice(made, running, pump):
+@pytest.mark.parametrize("source", [Source.HUMAN, Source.MODEL])
+def test_what_was_there_before_outlives_a_mistake(made, running, pump, source):
+    """B goes on from an object on frame 4; once B is a mistake, only frame 4 is left of both."""
+    mask = FrameMask(FrameIndex(4), square(7, 30))
+    made.document.do(AddObjects((NewObject(made.media, made.bus, (mask,), source=source),)))
+    running.start(made.media, wish(made))
+    pump.settle()
+    older = items(made)[0]
+    assert frames(made, older) == [4]
+    assert made.document.mask(older.id, FrameIndex(4)) == square(7, 30)
+    assert len(items(made)) == 3
+
+
+def test_an_object_that_is_there_already_goes_on_instead_of_being_made_twice(made, running, pump):
     new = NewObject(made.media, made.bus, (FrameMask(FrameIndex(0), square(2, 4)),))
     made.document.do(AddObjects((new,)))
     running.start(made.media, wish(made))
     pump.settle()
     assert len(items(made)) == 2
-    assert frames(made, items(made)[0]) == [0]
+    known = items(made)[0]
+    assert frames(made, known) == list(range(20))
+    assert made.document.project.masklet(known.id).at(0).source is Source.HUMAN
+    assert running.found == 1
 
 
 def test_cancelling_keeps_what_was_found_and_going_on_continues_the_same_objects(
     made, running, pump
 ):
-    original = running._on_changed
-
-    def stop(progress):
-        original(progress)
-        if progress.done == 4:
-            running.cancel()
-
-    running._on_changed = stop
+    end = stop_after(running, 4)
     running.start(made.media, wish(made))
     pump.settle()
     assert running.progress.can_go_on
     done = len(frames(made, items(made)[0]))
     assert 4 <= done < 20
-    running._on_changed = original
+    end()
     running.go_on()
     pump.settle()
     assert frames(made, items(made)[0]) == list(range(20))
+    assert len(items(made)) == 2
     with pytest.raises(Rejected, match="stopped"):
         running.go_on()
 
 
-def test_exemplars_and_their_frame_go_with_the_request(made, running, pump):
-    concept = ConceptPrompt("bus", (Exemplar(Box(1, 2, 9, 8)),))
-    at = FrameIndex(7)
-    running.start(made.media, ConceptWish(concept, made.bus, at, at, FrameIndex(LAST)))
+def test_both_ways_from_the_shown_frame_with_one_identity(made, running, pump):
+    """C is found going forward; A, known then, is followed to the beginning under its number."""
+    running.start(made.media, wish(made, at=9))
     pump.settle()
-    (request,) = [r for r in pump.session.handled if isinstance(r, TrackConcept)]
-    assert request.concepts == ((7, concept),)
-    assert (request.start, request.stop) == (7, LAST)
+    assert walks(pump) == [(9, LAST), (8, 0)]
+    first, second = items(made)
+    assert frames(made, first) == list(range(20))
+    assert frames(made, second) == list(range(10, 15))
+    seeds = {(seed.object_id, seed.frame) for seed in asked(pump)[1].seeds}
+    assert seeds == {(first.id, 9), (second.id, 10)}
+    assert running.progress.done == running.progress.total == 20
+    made.document.undo()
+    assert not items(made)
+
+
+def test_a_newcomer_going_backward_is_found_on_its_last_frame(made, running, pump):
+    running.start(made.media, wish(made, at=17, reach=Reach.BACKWARD))
+    pump.settle()
+    assert walks(pump) == [(17, 0)]
+    assert [frames(made, item) for item in items(made)] == [list(range(18)), list(range(10, 15))]
+    newcomer = made.document.project.masklet(items(made)[1].id)
+    measured = {frame: dict(told)[MEASURED_DETECTOR] for frame, told in newcomer.attributes}
+    assert measured == dict.fromkeys(range(10, 14), 0.6)
+
+
+@pytest.mark.parametrize("stop", [3, 11, 13, 19])
+def test_going_on_after_a_stop_anywhere_gives_the_same_as_without_one(made, running, pump, stop):
+    end = stop_after(running, stop)
+    running.start(made.media, wish(made, at=9))
+    pump.settle()
+    end()
+    if running.progress.can_go_on:
+        running.go_on()
+        pump.settle()
+    assert [frames(made, item) for item in items(made)] == [list(range(20)), list(range(10, 15))]
+    assert not running.progress.can_go_on
+
+
+def test_a_persons_frame_is_neither_changed_nor_found_again_on_the_way_back(made, running, pump):
+    running.start(made.media, wish(made, at=9, reach=Reach.FORWARD))
+    pump.settle()
+    (known, _) = items(made)
+    made.document.do(SetMask(known.id, FrameIndex(4), square(30, 20)))
+    running.start(made.media, wish(made, at=8, reach=Reach.BACKWARD))
+    pump.settle()
+    assert made.document.mask(known.id, FrameIndex(4)) == square(30, 20)
+    assert frames(made, known) == list(range(20))
+    assert len(items(made)) == 2
+
+
+def test_exemplars_and_their_frames_go_with_the_request(made, running, pump):
+    """The walk begins on the first of them and turns round on the last."""
+    running.start(made.media, wish(made, at=0, boxes=(7, 11)))
+    pump.settle()
+    forward, backward = asked(pump)
+    concept = ConceptPrompt("bus", (BUS,))
+    assert forward.prompts == ((7, concept), (11, concept))
+    assert walks(pump) == [(7, LAST), (10, 0)]
+    assert backward.prompts == ((7, concept),)
+    assert items(made)[0].origin == "concept:bus"
+
+
+def test_exemplars_alone_are_looked_for_on_their_frames_only(made, running, pump):
+    running.start(made.media, wish(made, phrase="", boxes=(7,), first=2, last=12))
+    pump.settle()
+    assert walks(pump) == [(7, 12), (6, 2)]
+    assert asked(pump)[1].prompts == ()
+    assert items(made)[0].origin == "exemplar"
+
+
+def test_a_way_back_with_nothing_to_follow_is_not_walked(made, running, pump):
+    pump.session._tracked = lambda request: iter(())
+    running.start(made.media, wish(made, phrase="", boxes=(7,)))
+    pump.settle()
+    assert walks(pump) == [(7, LAST)]
+    assert not running.is_running
+    assert not running.progress.can_go_on
+
+
+def test_no_walk_crosses_a_cut(made, running, pump):
+    """Every shot is searched; what is known of one shot is not told in another."""
+    running.start(made.media, wish(made, at=9, cuts=(6, 12)))
+    pump.settle()
+    assert walks(pump) == [(9, 11), (8, 6), (0, 5), (12, LAST)]
+    assert [len(request.seeds) for request in asked(pump)] == [0, 2, 0, 0]
+
+
+def test_exemplars_alone_search_their_own_shot_only(made, running, pump):
+    running.start(made.media, wish(made, phrase="", at=9, boxes=(9,), cuts=(6, 12)))
+    pump.settle()
+    assert walks(pump) == [(9, 11), (8, 6)]
+
+
+def test_what_cannot_be_searched_for_is_refused(made, running):
+    with pytest.raises(Rejected, match="Type what to find"):
+        running.start(made.media, wish(made, phrase=" "))
+    with pytest.raises(Rejected, match="No example lies"):
+        running.start(made.media, wish(made, phrase="", boxes=(7,), first=9))
+    unwanted = ConceptPrompt("", (replace(BUS, is_positive=False),))
+    told = ((FrameIndex(3), ConceptPrompt("", (BUS,))), (FrameIndex(5), unwanted))
+    where = Wish(FrameIndex(0), Reach.BOTH, FrameIndex(0), FrameIndex(LAST))
+    with pytest.raises(Rejected, match="not meant"):
+        running.start(made.media, ConceptWish(told, made.bus, where))
+    with pytest.raises(Rejected, match="both ways"):
+        running.start(made.media, wish(made, reach=Reach.BETWEEN))
 
 
 def test_a_model_that_cannot_is_refused_beforehand(made, pump):
@@ -179,8 +332,6 @@ def test_a_model_that_cannot_is_refused_beforehand(made, pump):
     )  # fmt: skip
     with pytest.raises(Rejected, match="cannot find and track"):
         running.start(made.media, wish(made))
-    with pytest.raises(Rejected, match="Type what to find"):
-        running.start(made.media, wish(made, phrase=""))
 
 
 def test_abandoning_writes_nothing_more(made, running, pump):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sam3_annotator.domain.geometry import Box
-from sam3_annotator.domain.prompts import Exemplar
+from sam3_annotator.domain.ids import FrameIndex, MediaId
+from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
 from sam3_annotator.errors import Rejected
 from sam3_annotator.workflow.detecting import Detecting
 
@@ -91,3 +94,35 @@ def test_the_phrase_follows_to_the_next_frame_and_candidates_do_not(answered, fr
     answered.open_frame(frame)
     assert answered.search.concept.phrase == "bus"
     assert answered.search.found == ()
+
+
+def test_exemplars_stay_with_their_frames_while_the_clip_is_open(detecting, frame):
+    first, second = Exemplar(Box(0, 0, 5, 5)), Exemplar(Box(9, 9, 15, 15), is_positive=False)
+    detecting.set_phrase("bus")
+    detecting.add_exemplar(first)
+    later = replace(frame, frame=FrameIndex(7))
+    for step in (None, later):  # None while the picture is on its way
+        detecting.open_frame(step)
+    assert detecting.search.concept.exemplars == ()
+    assert detecting.search.exemplars == (first,)
+    detecting.add_exemplar(second)
+    bus = [ConceptPrompt("bus", (one,)) for one in (first, second)]
+    assert detecting.search.prompts == ((frame.frame, bus[0]), (7, bus[1]))
+    detecting.open_frame(frame)
+    assert detecting.search.concept.exemplars == (first,)
+    detecting.remove_exemplar(0)
+    assert detecting.search.prompts == ((7, bus[1]),)
+    other = replace(frame, media=replace(frame.media, media_id=MediaId(99)))
+    detecting.open_frame(None)
+    detecting.open_frame(other)
+    assert detecting.search.prompts == ((other.frame, ConceptPrompt("bus")),)
+    detecting.open_frame(frame)
+    assert detecting.search.exemplars == ()
+
+
+def test_clearing_forgets_the_exemplars_of_every_frame(detecting, frame):
+    detecting.add_exemplar(Exemplar(Box(0, 0, 5, 5)))
+    detecting.open_frame(replace(frame, frame=FrameIndex(7)))
+    detecting.clear()
+    detecting.open_frame(frame)
+    assert detecting.search.exemplars == ()
