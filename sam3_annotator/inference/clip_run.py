@@ -18,6 +18,7 @@ from sam3_annotator.engine.protocol import (
     Progress,
 )
 from sam3_annotator.inference.predictor import Encoded, Predictor, full_masks
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator
@@ -76,12 +77,14 @@ def propagate(request: Propagate, tracker: ClipTracker[Any], frames: ClipFrames)
     step = 1 if forward else -1
     by_frame = _by_frame(request.seeds)
     behind = _behind(request, by_frame)
-    for index, frame in enumerate(behind):
-        yield Progress(index, len(behind), "Looking at human frames")
+    ahead = sorted(set(by_frame) - set(behind), reverse=forward)
+    told = (*ahead, *behind)
+    for index, frame in enumerate(told):
+        yield Progress(index, len(told), Wording("Looking at human frames"))
         _condition(tracker, frames, frame, by_frame[frame])
     for frame in range(request.start, request.stop + step, step):
         features = frames.encoded(frame)
-        yield Progress(0, 0, "Tracking")  # a click may be answered between the two halves
+        yield Progress(0, 0, Wording("Tracking"))  # a click may be answered between the two halves
         if frame in by_frame:
             _condition(tracker, frames, frame, by_frame[frame])
         found = tracker.step(frame, features, reverse=not forward)
@@ -135,12 +138,12 @@ def track_concepts(request: TrackConcept, run: ConceptRun, frames: ClipFrames) -
     by_frame = _by_frame(request.seeds)
     behind = _behind(request, by_frame)
     for index, frame in enumerate(behind):
-        yield Progress(index, len(behind), "Looking at what was found before")
+        yield Progress(index, len(behind), Wording("Looking at what was found before"))
         _seed(run, frames, frame, by_frame[frame], number)
     probation = run.rules.probation_frames
     for frame in range(request.start, request.stop + step, step):
         features = frames.encoded(frame)
-        yield Progress(0, 0, "Looking for the concept")
+        yield Progress(0, 0, Wording("Looking for the concept"))
         if frame in by_frame:
             _seed(run, frames, frame, by_frame[frame], number)
         found = run.step(frame, features, reverse=not forward)

@@ -35,6 +35,8 @@ from sam3_annotator.engine.protocol import (
     TrackConcept,
 )
 from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.wording import Wording
+from sam3_annotator.workflow.concept_plan import plan_search, prompts_of, seeds_of
 from sam3_annotator.workflow.desk import Listener
 from sam3_annotator.workflow.propagating import LANE
 from sam3_annotator.workflow.run_progress import Pace, RunProgress
@@ -378,6 +380,17 @@ class ConceptRunning:
         self._on_changed(progress)
 
 
-def _score(found: ObjectMask) -> float:
+def _title(wish: ConceptWish) -> str:
+    if not wish.phrase:
+        return Wording("Find alike")
+    return Wording("Find “{phrase}” in the clip", phrase=wish.phrase)
+
+
+def _frame_mask(frame: FrameIndex, found: ObjectMask) -> FrameMask:
+    """What is kept of an answer: mask, score, and how far the detector agrees."""
     presence = 1.0 if found.object_score is None else found.object_score
-    return found.score * presence
+    attributes: Attributes = ()
+    if found.detector_iou is not None:
+        attributes = ((MEASURED_DETECTOR, round(found.detector_iou, 3)),)
+    mask = None if found.mask.is_empty else found.mask
+    return FrameMask(frame, mask, found.score * presence, attributes=attributes)
