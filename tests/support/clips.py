@@ -147,3 +147,22 @@ def _cut(source: Path, target: Path, start_ms: int) -> None:
                 packet.dts -= start
                 packet.stream = stream
                 new.mux(packet)
+
+
+def shortened(source: Path, target: Path, first: int, count: int) -> Path:
+    """Write ``count`` frames of a clip from frame ``first`` on, encoded anew; return the target."""
+    with av.open(str(target), "w") as new:
+        stream = None
+        for index, frame in enumerate(linear(source)):
+            if index < first or index >= first + count:
+                continue
+            if stream is None:
+                stream = new.add_stream("libx264", rate=24, options={"crf": "18", "g": "12"})
+                stream.width, stream.height = frame.width, frame.height
+                stream.pix_fmt = "yuv420p"
+            picture = av.VideoFrame.from_ndarray(frame.to_ndarray(format="rgb24"), format="rgb24")
+            picture.pts, picture.time_base = index - first, Fraction(1, 24)
+            new.mux(stream.encode(picture))
+        assert stream is not None, "the clip is shorter"
+        new.mux(stream.encode(None))
+    return target
