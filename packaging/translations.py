@@ -5,7 +5,9 @@
 lists as unfinished; ``release`` makes the ``*.qm`` files that the program loads.
 
 Texts are found in the syntax tree and not by ``lupdate``, which overlooks a call as soon as an
-argument is itself a call (``translate("A", "%n file(s)", "", len(files))``).
+argument is itself a call (``translate("A", "%n file(s)", "", len(files))``). Texts of the layers
+below the window have no context of their own: every template that is given to a wording or to an
+error belongs to the context ``Wording``.
 """
 
 from __future__ import annotations
@@ -17,11 +19,16 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "sam3_annotator"
 I18N = ROOT / "resources" / "i18n"
 LANGUAGES = {"en": 2, "zh_CN": 1}
 """Languages, and how many plural forms each has; English needs only its plurals."""
 
+WORDING = "Wording"
+"""As in ``sam3_annotator.ui.text``."""
 CALLS = {"translate", "QT_TRANSLATE_NOOP"}
+SILENT = {"cli", "training"}
+"""Packages whose texts never reach the window."""
 
 Key = tuple[str, str]
 """Context and English source."""
@@ -32,15 +39,30 @@ Forms = tuple[str, ...]
 def texts() -> list[Key]:
     """Every text of the window, by context and in the order of the files."""
     found: dict[Key, None] = {}
-    for path in sorted(ROOT.glob("sam3_annotator/ui/**/*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
-            if _called(call) in CALLS and len(call.args) >= 2:
-                words = [_constant(argument) for argument in call.args[:2]]
-                if None not in words:
-                    found[str(words[0]), str(words[1])] = None
+    makers = wording_makers()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        if path.relative_to(PACKAGE).parts[0] in SILENT:
+            continue
+        for call in _calls(path):
+            words = [_constant(argument) for argument in call.args]
+            if _called(call) in CALLS and len(words) >= 2 and None not in words[:2]:
+                found[str(words[0]), str(words[1])] = None
+            elif _called(call) in makers:
+                found.update({(WORDING, word): None for word in words if word})
     return sorted(found, key=lambda key: key[0])
+
+
+def wording_makers() -> set[str]:
+    """Names of the classes and functions whose constant arguments are templates of wordings."""
+    tree = ast.parse((PACKAGE / "errors.py").read_text(encoding="utf-8"))
+    errors = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+    return errors | {"Wording", "counted"}
+
+
+def _calls(path: Path) -> list[ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return sorted(calls, key=lambda node: (node.lineno, node.col_offset))
 
 
 def wanted(language: str) -> list[Key]:

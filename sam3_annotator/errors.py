@@ -29,6 +29,15 @@ class AnnotatorError(Exception):
         self.message = Wording(message, **values)
         super().__init__(self.message)
 
+    @property
+    def told(self) -> Wording:
+        """The same as ``str(error)``, and still translatable."""
+        return self.message
+
+    def __str__(self) -> str:
+        """All that a user is told, in English."""
+        return str(self.told)
+
 
 class Rejected(AnnotatorError):  # noqa: N818 - a verdict, not a failure
     """The request makes no sense now (nothing selected, name taken): status bar, no dialog."""
@@ -47,8 +56,12 @@ class Trouble(AnnotatorError):  # noqa: N818 - the world's fault, told with a re
         super().__init__(message, **values)
         self.remedy = Wording(remedy, **values)
 
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
+    @property
+    def told(self) -> Wording:
+        """What happened and what can be done about it."""
+        if not self.remedy:
+            return self.message
+        return Wording("{message} {remedy}", message=self.message, remedy=self.remedy)
 
 
 class FileTrouble(Trouble):

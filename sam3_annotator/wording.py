@@ -59,6 +59,11 @@ class Wording(str):
         """Nothing beyond the arguments."""
 
 
+def counted(count: int, one: str, many: str, /, **values: object) -> Wording:
+    """The template that fits a number, which it may name as ``{count}``."""
+    return Wording(one if count == 1 else many, count=count, **values)
+
+
 def listed(parts: Iterable[str]) -> str:
     """Texts as one, with commas between them; a wording where any of them is one."""
     first, *rest = [*parts] or [""]

@@ -4,6 +4,13 @@
   <context>
     <name>ConceptDesk</name>
     <message numerus="yes">
+      <source>%n example(s) outside the range are left out.</source>
+      <translation>
+        <numerusform>%n example outside the range is left out.</numerusform>
+        <numerusform>%n examples outside the range are left out.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>There is room for %n find(s) at once.</source>
       <translation>
         <numerusform>There is room for %n find at once.</numerusform>
@@ -219,16 +226,6 @@
       <translation>
         <numerusform>(+%n more)</numerusform>
         <numerusform>(+%n more)</numerusform>
-      </translation>
-    </message>
-  </context>
-  <context>
-    <name>Step</name>
-    <message numerus="yes">
-      <source>Accept %n candidate(s)</source>
-      <translation>
-        <numerusform>Accept %n candidate</numerusform>
-        <numerusform>Accept %n candidates</numerusform>
       </translation>
     </message>
   </context>

@@ -142,6 +142,14 @@
       <translation>查找文字并在视频中跟踪</translation>
     </message>
     <message>
+      <source>Find and track from here forward</source>
+      <translation>从此处向前查找并跟踪</translation>
+    </message>
+    <message>
+      <source>Find and track from here backward</source>
+      <translation>从此处向后查找并跟踪</translation>
+    </message>
+    <message>
       <source>Runs cross shot cuts</source>
       <translation>运行可跨越镜头切换</translation>
     </message>
@@ -938,6 +946,12 @@
     <message>
       <source>Type what to find, or draw an example box first.</source>
       <translation>请先输入要查找的内容，或画一个示例框。</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n example(s) outside the range are left out.</source>
+      <translation>
+        <numerusform>范围之外的 %n 个示例未使用。</numerusform>
+      </translation>
     </message>
     <message numerus="yes">
       <source>There is room for %n find(s) at once.</source>
@@ -2603,135 +2617,6 @@
     </message>
   </context>
   <context>
-    <name>Step</name>
-    <message>
-      <source>Import {name}</source>
-      <translation>导入 {name}</translation>
-    </message>
-    <message>
-      <source>Add pictures</source>
-      <translation>添加图片</translation>
-    </message>
-    <message>
-      <source>Find “{phrase}” everywhere</source>
-      <translation>在所有图片中查找“{phrase}”</translation>
-    </message>
-    <message numerus="yes">
-      <source>Accept %n candidate(s)</source>
-      <translation>
-        <numerusform>接受 %n 个候选</numerusform>
-      </translation>
-    </message>
-    <message>
-      <source>Click</source>
-      <translation>点击</translation>
-    </message>
-    <message>
-      <source>Box</source>
-      <translation>框</translation>
-    </message>
-    <message>
-      <source>Erase</source>
-      <translation>擦除</translation>
-    </message>
-    <message>
-      <source>Brush</source>
-      <translation>画笔</translation>
-    </message>
-    <message>
-      <source>Polygon</source>
-      <translation>多边形</translation>
-    </message>
-    <message>
-      <source>Lasso</source>
-      <translation>套索</translation>
-    </message>
-    <message>
-      <source>Fill</source>
-      <translation>填充</translation>
-    </message>
-    <message>
-      <source>Shape</source>
-      <translation>形状</translation>
-    </message>
-    <message>
-      <source>Edit outline</source>
-      <translation>编辑轮廓</translation>
-    </message>
-    <message>
-      <source>Split</source>
-      <translation>切分</translation>
-    </message>
-    <message>
-      <source>New object by click</source>
-      <translation>点击新建对象</translation>
-    </message>
-    <message>
-      <source>New object by box</source>
-      <translation>画框新建对象</translation>
-    </message>
-    <message>
-      <source>New object by brush</source>
-      <translation>画笔新建对象</translation>
-    </message>
-    <message>
-      <source>New object by polygon</source>
-      <translation>多边形新建对象</translation>
-    </message>
-    <message>
-      <source>New object by lasso</source>
-      <translation>套索新建对象</translation>
-    </message>
-    <message>
-      <source>New object by fill</source>
-      <translation>填充新建对象</translation>
-    </message>
-    <message>
-      <source>New object</source>
-      <translation>新建对象</translation>
-    </message>
-    <message>
-      <source>Fill holes</source>
-      <translation>填充孔洞</translation>
-    </message>
-    <message>
-      <source>Drop islands</source>
-      <translation>去除孤岛</translation>
-    </message>
-    <message>
-      <source>Keep largest piece</source>
-      <translation>保留最大的一块</translation>
-    </message>
-    <message>
-      <source>Smooth</source>
-      <translation>平滑</translation>
-    </message>
-    <message>
-      <source>Grow</source>
-      <translation>扩大</translation>
-    </message>
-    <message>
-      <source>Shrink</source>
-      <translation>缩小</translation>
-    </message>
-    <message>
-      <source>Unite</source>
-      <translation>合并</translation>
-    </message>
-    <message>
-      <source>Subtract</source>
-      <translation>相减</translation>
-    </message>
-    <message>
-      <source>Intersect</source>
-      <translation>相交</translation>
-    </message>
-    <message>
-      <source>Paste</source>
-      <translation>粘贴</translation>
-    </message>
-  </context>
-  <context>
     <name>TextDialog</name>
     <message>
       <source>Copy</source>
@@ -3136,6 +3021,2049 @@
     <message>
       <source>No model is loaded.</source>
       <translation>没有加载模型。</translation>
+    </message>
+  </context>
+  <context>
+    <name>Wording</name>
+    <message>
+      <source>The doctor could not be asked: {error}.</source>
+      <translation>无法运行诊断：{error}。</translation>
+    </message>
+    <message>
+      <source>Edit mask</source>
+      <translation>编辑掩码</translation>
+    </message>
+    <message>
+      <source>Propagate</source>
+      <translation>传播</translation>
+    </message>
+    <message>
+      <source>todo</source>
+      <translation>待处理</translation>
+    </message>
+    <message>
+      <source>done</source>
+      <translation>已完成</translation>
+    </message>
+    <message>
+      <source>reviewed</source>
+      <translation>已审核</translation>
+    </message>
+    <message>
+      <source>Add media</source>
+      <translation>添加媒体</translation>
+    </message>
+    <message>
+      <source>Add {count} media</source>
+      <translation>添加 {count} 个媒体</translation>
+    </message>
+    <message>
+      <source>Remove media</source>
+      <translation>移除媒体</translation>
+    </message>
+    <message>
+      <source>Remove {count} media</source>
+      <translation>移除 {count} 个媒体</translation>
+    </message>
+    <message>
+      <source>Mark as {state}</source>
+      <translation>标记为{state}</translation>
+    </message>
+    <message>
+      <source>Find moved media</source>
+      <translation>查找移动过的媒体</translation>
+    </message>
+    <message>
+      <source>Add category {name}</source>
+      <translation>添加类别 {name}</translation>
+    </message>
+    <message>
+      <source>Edit category {name}</source>
+      <translation>编辑类别 {name}</translation>
+    </message>
+    <message>
+      <source>A category needs a name.</source>
+      <translation>类别需要名称。</translation>
+    </message>
+    <message>
+      <source>{color} is not a colour; write it as #rrggbb.</source>
+      <translation>{color} 不是颜色；请写成 #rrggbb。</translation>
+    </message>
+    <message>
+      <source>Every attribute of a category needs a name of its own.</source>
+      <translation>类别的每个属性都需要各自的名称。</translation>
+    </message>
+    <message>
+      <source>There is already a category called {name}.</source>
+      <translation>已有名为 {name} 的类别。</translation>
+    </message>
+    <message>
+      <source>The key {hotkey} already belongs to {name}.</source>
+      <translation>按键 {hotkey} 已属于 {name}。</translation>
+    </message>
+    <message>
+      <source>Remove category {name}</source>
+      <translation>移除类别 {name}</translation>
+    </message>
+    <message>
+      <source>A category cannot be merged into itself.</source>
+      <translation>类别不能合并到自身。</translation>
+    </message>
+    <message>
+      <source>Merge {name} into {other}</source>
+      <translation>将 {name} 合并到 {other}</translation>
+    </message>
+    <message>
+      <source>{objects} labelled {name}. Merge the category into another one, or remove what is labelled so first.</source>
+      <translation>{objects}标注为 {name}。请先将此类别合并到另一类别，或移除这样标注的对象。</translation>
+    </message>
+    <message>
+      <source>1 object is</source>
+      <translation>有 1 个对象</translation>
+    </message>
+    <message>
+      <source>{count} objects are</source>
+      <translation>有 {count} 个对象</translation>
+    </message>
+    <message>
+      <source>The new order does not name every category once.</source>
+      <translation>新的顺序没有恰好列出每个类别一次。</translation>
+    </message>
+    <message>
+      <source>Reorder categories</source>
+      <translation>重排类别</translation>
+    </message>
+    <message>
+      <source>A person worked on this frame; a model does not change it.</source>
+      <translation>此帧由人工处理过；模型不会改动它。</translation>
+    </message>
+    <message>
+      <source>Nothing of {name} would be left: it lies under objects of the same category, which may not overlap, or outside the picture.</source>
+      <translation>{name} 将一点不剩：它位于同类对象之下（该类别不允许重叠），或在图片之外。</translation>
+    </message>
+    <message>
+      <source>{title}: {name}</source>
+      <translation>{title}：{name}</translation>
+    </message>
+    <message>
+      <source>{name} has no mask here.</source>
+      <translation>{name} 在此处没有掩码。</translation>
+    </message>
+    <message>
+      <source>Clear mask: {name}</source>
+      <translation>清除掩码：{name}</translation>
+    </message>
+    <message>
+      <source>There is nothing to mark.</source>
+      <translation>没有可标记的内容。</translation>
+    </message>
+    <message>
+      <source>Mark {flags}: {names}</source>
+      <translation>标记为{flags}：{names}</translation>
+    </message>
+    <message>
+      <source>Unmark {flags}: {names}</source>
+      <translation>取消标记{flags}：{names}</translation>
+    </message>
+    <message>
+      <source>absent</source>
+      <translation>不存在</translation>
+    </message>
+    <message>
+      <source>occluded</source>
+      <translation>被遮挡</translation>
+    </message>
+    <message>
+      <source>out of view</source>
+      <translation>在画面外</translation>
+    </message>
+    <message>
+      <source>unsure</source>
+      <translation>不确定</translation>
+    </message>
+    <message>
+      <source>There is nothing on these frames to mark.</source>
+      <translation>这些帧上没有可标记的内容。</translation>
+    </message>
+    <message>
+      <source>There is nothing to add.</source>
+      <translation>没有可添加的内容。</translation>
+    </message>
+    <message>
+      <source>Add {names}</source>
+      <translation>添加 {names}</translation>
+    </message>
+    <message>
+      <source>Nothing of {name} is left: it lies under objects of the same category, which may not overlap, or outside the picture.</source>
+      <translation>{name} 一点不剩：它位于同类对象之下（该类别不允许重叠），或在图片之外。</translation>
+    </message>
+    <message>
+      <source>Remove {names}</source>
+      <translation>移除 {names}</translation>
+    </message>
+    <message>
+      <source>Change {names} to {category}</source>
+      <translation>将 {names} 改为 {category}</translation>
+    </message>
+    <message>
+      <source>Reorder {names}</source>
+      <translation>重排 {names}</translation>
+    </message>
+    <message>
+      <source>Lock {names}</source>
+      <translation>锁定 {names}</translation>
+    </message>
+    <message>
+      <source>Unlock {names}</source>
+      <translation>解锁 {names}</translation>
+    </message>
+    <message>
+      <source>Hide {names}</source>
+      <translation>隐藏 {names}</translation>
+    </message>
+    <message>
+      <source>Show {names}</source>
+      <translation>显示 {names}</translation>
+    </message>
+    <message>
+      <source>Set attributes of {name}</source>
+      <translation>设置 {name} 的属性</translation>
+    </message>
+    <message>
+      <source>{name} has nothing on this frame to describe.</source>
+      <translation>{name} 在此帧上没有可描述的内容。</translation>
+    </message>
+    <message>
+      <source>text</source>
+      <translation>文字</translation>
+    </message>
+    <message>
+      <source>choice</source>
+      <translation>选项</translation>
+    </message>
+    <message>
+      <source>number</source>
+      <translation>数字</translation>
+    </message>
+    <message>
+      <source>flag</source>
+      <translation>开关</translation>
+    </message>
+    <message>
+      <source>{name} must be a {kind}, not {value!r}.</source>
+      <translation>{name} 必须是{kind}，而不是 {value!r}。</translation>
+    </message>
+    <message>
+      <source>{name} must be one of {choices}, not {value}.</source>
+      <translation>{name} 必须是以下之一：{choices}，而不是 {value}。</translation>
+    </message>
+    <message>
+      <source>No object is selected.</source>
+      <translation>没有选择对象。</translation>
+    </message>
+    <message>
+      <source>proposed</source>
+      <translation>待审核</translation>
+    </message>
+    <message>
+      <source>accepted</source>
+      <translation>已接受</translation>
+    </message>
+    <message>
+      <source>rejected</source>
+      <translation>已拒绝</translation>
+    </message>
+    <message>
+      <source>needs work</source>
+      <translation>需要修改</translation>
+    </message>
+    <message>
+      <source>Review {names}: {state}</source>
+      <translation>审核 {names}：{state}</translation>
+    </message>
+    <message>
+      <source>all found</source>
+      <translation>已全部找到</translation>
+    </message>
+    <message>
+      <source>some are missing</source>
+      <translation>有遗漏</translation>
+    </message>
+    <message>
+      <source>Check {name}: {said}</source>
+      <translation>检查 {name}：{said}</translation>
+    </message>
+    <message>
+      <source>A comment needs words.</source>
+      <translation>评论需要文字。</translation>
+    </message>
+    <message>
+      <source>Add comment</source>
+      <translation>添加评论</translation>
+    </message>
+    <message>
+      <source>Remove comment</source>
+      <translation>移除评论</translation>
+    </message>
+    <message>
+      <source>Resolve comment</source>
+      <translation>解决评论</translation>
+    </message>
+    <message>
+      <source>Reopen comment</source>
+      <translation>重新打开评论</translation>
+    </message>
+    <message>
+      <source>This comment is no longer there.</source>
+      <translation>此评论已不存在。</translation>
+    </message>
+    <message>
+      <source>Sign off</source>
+      <translation>签核</translation>
+    </message>
+    <message>
+      <source>Run {model}</source>
+      <translation>运行 {model}</translation>
+    </message>
+    <message>
+      <source>{name} has masks on one side of this frame only.</source>
+      <translation>{name} 只在此帧的一侧有掩码。</translation>
+    </message>
+    <message>
+      <source>Split {name}</source>
+      <translation>切分 {name}</translation>
+    </message>
+    <message>
+      <source>Choose two different objects.</source>
+      <translation>请选择两个不同的对象。</translation>
+    </message>
+    <message>
+      <source>The two objects are on different media.</source>
+      <translation>两个对象不在同一媒体上。</translation>
+    </message>
+    <message>
+      <source>Neither object has a mask on these frames.</source>
+      <translation>两个对象在这些帧上都没有掩码。</translation>
+    </message>
+    <message>
+      <source>Swap {name} and {other}</source>
+      <translation>互换 {name} 和 {other}</translation>
+    </message>
+    <message>
+      <source>There is no mask on these frames.</source>
+      <translation>这些帧上没有掩码。</translation>
+    </message>
+    <message>
+      <source>Delete mask</source>
+      <translation>删除掩码</translation>
+    </message>
+    <message>
+      <source>Delete {count} masks</source>
+      <translation>删除 {count} 个掩码</translation>
+    </message>
+    <message>
+      <source>Hold {name}</source>
+      <translation>保持 {name}</translation>
+    </message>
+    <message>
+      <source>The mask is on this frame already.</source>
+      <translation>此掩码已在本帧上。</translation>
+    </message>
+    <message>
+      <source>Copy {name} to frame {frame}</source>
+      <translation>将 {name} 复制到第 {frame} 帧</translation>
+    </message>
+    <message>
+      <source>{name} has no mask on frame {frame}.</source>
+      <translation>{name} 在第 {frame} 帧上没有掩码。</translation>
+    </message>
+    <message>
+      <source>This object is no longer in the project.</source>
+      <translation>此对象已不在项目中。</translation>
+    </message>
+    <message>
+      <source>{name} is locked. Unlock it to change it.</source>
+      <translation>{name} 已锁定。请先解锁再修改。</translation>
+    </message>
+    <message>
+      <source>{count} objects</source>
+      <translation>{count} 个对象</translation>
+    </message>
+    <message>
+      <source>There is no frame {frame}; the last one is {last}.</source>
+      <translation>没有第 {frame} 帧；最后一帧是第 {last} 帧。</translation>
+    </message>
+    <message>
+      <source>There are no such frames; the last one is {last}.</source>
+      <translation>没有这些帧；最后一帧是第 {last} 帧。</translation>
+    </message>
+    <message>
+      <source>This media is no longer in the project.</source>
+      <translation>此媒体已不在项目中。</translation>
+    </message>
+    <message>
+      <source>This category is no longer in the project.</source>
+      <translation>此类别已不在项目中。</translation>
+    </message>
+    <message>
+      <source>A mask in the project file is damaged ({error}).</source>
+      <translation>项目文件中有一个掩码已损坏（{error}）。</translation>
+    </message>
+    <message>
+      <source>Save a copy of the project and carry on in the copy.</source>
+      <translation>请另存项目副本，并在副本中继续。</translation>
+    </message>
+    <message>
+      <source>{message} {remedy}</source>
+      <translation>{message}{remedy}</translation>
+    </message>
+    <message>
+      <source>{name} cannot search by a phrase; load SAM 3 weights.</source>
+      <translation>{name} 不能按文字查找；请加载 SAM 3 权重。</translation>
+    </message>
+    <message>
+      <source>{name} cannot search by concept; load SAM 3 weights.</source>
+      <translation>{name} 不能按概念查找；请加载 SAM 3 权重。</translation>
+    </message>
+    <message>
+      <source>{name}: this file has no memory, so it cannot track.</source>
+      <translation>{name}：此文件没有记忆部分，因此不能跟踪。</translation>
+    </message>
+    <message>
+      <source>{name}: this file has no click heads.</source>
+      <translation>{name}：此文件没有点击部分。</translation>
+    </message>
+    <message>
+      <source>This file has no click heads, so it cannot track.</source>
+      <translation>此文件没有点击部分，因此不能跟踪。</translation>
+    </message>
+    <message>
+      <source>Looking at human frames</source>
+      <translation>正在查看人工帧</translation>
+    </message>
+    <message>
+      <source>Tracking</source>
+      <translation>正在跟踪</translation>
+    </message>
+    <message>
+      <source>Looking at what was found before</source>
+      <translation>正在查看先前找到的对象</translation>
+    </message>
+    <message>
+      <source>Looking for the concept</source>
+      <translation>正在查找概念</translation>
+    </message>
+    <message>
+      <source>{source} is already in this program's own small format.</source>
+      <translation>{source} 已是本程序自己的小格式。</translation>
+    </message>
+    <message>
+      <source>the disk is full</source>
+      <translation>磁盘已满</translation>
+    </message>
+    <message>
+      <source>{target} cannot be written: {what}.</source>
+      <translation>无法写入 {target}：{what}。</translation>
+    </message>
+    <message>
+      <source>Choose another place.</source>
+      <translation>请选择其他位置。</translation>
+    </message>
+    <message>
+      <source>This machine has an NVIDIA GPU, but the installed torch was built without CUDA, so everything runs on the CPU. Install a CUDA build of torch.</source>
+      <translation>本机有 NVIDIA GPU，但所安装的 torch 不含 CUDA，因此一切都在 CPU 上运行。请安装带 CUDA 的 torch。</translation>
+    </message>
+    <message>
+      <source>This machine has an NVIDIA GPU, but its driver{driver} does not work with torch {torch} (CUDA {cuda}), so everything runs on the CPU. Update the driver, or restart after an update.</source>
+      <translation>本机有 NVIDIA GPU，但其驱动程序{driver}与 torch {torch}（CUDA {cuda}）不兼容，因此一切都在 CPU 上运行。请更新驱动程序，或在更新后重新启动。</translation>
+    </message>
+    <message>
+      <source>The device is out of memory.</source>
+      <translation>设备内存不足。</translation>
+    </message>
+    <message>
+      <source>Close other programs that use it, follow fewer objects at once, or choose the CPU in the settings.</source>
+      <translation>请关闭占用它的其他程序，减少同时跟踪的对象，或在设置中选择 CPU。</translation>
+    </message>
+    <message>
+      <source>The graphics device failed ({reason}).</source>
+      <translation>图形设备出现故障（{reason}）。</translation>
+    </message>
+    <message>
+      <source>Your labels are saved. Restart the program; if it comes again, update the driver.</source>
+      <translation>您的标注已保存。请重新启动程序；如果再次出现，请更新驱动程序。</translation>
+    </message>
+    <message>
+      <source>There is no device called {name}.</source>
+      <translation>没有名为 {name} 的设备。</translation>
+    </message>
+    <message>
+      <source>Use {known}.</source>
+      <translation>请使用 {known}。</translation>
+    </message>
+    <message>
+      <source>{name} is not a device for models.</source>
+      <translation>{name} 不是可运行模型的设备。</translation>
+    </message>
+    <message>
+      <source>Use {choices}.</source>
+      <translation>请使用 {choices}。</translation>
+    </message>
+    <message>
+      <source>{name} cannot be used on this machine.</source>
+      <translation>{name} 在本机上不可用。</translation>
+    </message>
+    <message>
+      <source>There is no {name}: {count} device(s) of that kind were found.</source>
+      <translation>没有 {name}：找到 {count} 个此类设备。</translation>
+    </message>
+    <message>
+      <source>There is no precision called {name}.</source>
+      <translation>没有名为 {name} 的精度。</translation>
+    </message>
+    <message>
+      <source>The hub library is set to offline mode (HF_HUB_OFFLINE).</source>
+      <translation>hub 库被设为离线模式（HF_HUB_OFFLINE）。</translation>
+    </message>
+    <message>
+      <source>Unset it, or give a weights file from disk.</source>
+      <translation>请取消该设置，或指定磁盘上的权重文件。</translation>
+    </message>
+    <message>
+      <source>The disk of {folder} is too full: {needed:.1f} GB are needed, {free:.1f} GB are free.</source>
+      <translation>{folder} 所在磁盘空间不足：需要 {needed:.1f} GB，可用 {free:.1f} GB。</translation>
+    </message>
+    <message>
+      <source>Free some space, or choose another folder.</source>
+      <translation>请腾出空间，或选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>{filename} arrived damaged: its SHA-256 is {found}…, the hub says {etag}….</source>
+      <translation>{filename} 下载后已损坏：其 SHA-256 为 {found}…，而 hub 给出的是 {etag}…。</translation>
+    </message>
+    <message>
+      <source>Download it again.</source>
+      <translation>请重新下载。</translation>
+    </message>
+    <message>
+      <source>Your request for {title} is waiting for its authors to answer.</source>
+      <translation>您对 {title} 的申请正在等待其作者答复。</translation>
+    </message>
+    <message>
+      <source>Try again when the hub has told you by e-mail. Status: {page}</source>
+      <translation>收到 hub 的电子邮件通知后请再试。状态：{page}</translation>
+    </message>
+    <message>
+      <source>Its authors have declined your request for {title}.</source>
+      <translation>其作者已拒绝您对 {title} 的申请。</translation>
+    </message>
+    <message>
+      <source>Details: {page}. The program also runs with SAM 2.1 weights, which need no permission.</source>
+      <translation>详情：{page}。本程序也可使用 SAM 2.1 权重，无需许可。</translation>
+    </message>
+    <message>
+      <source>Your token may not read gated repositories.</source>
+      <translation>您的令牌无权读取受限仓库。</translation>
+    </message>
+    <message>
+      <source>Allow it to read public gated repositories in its settings, or make one of type “read”.</source>
+      <translation>请在其设置中允许读取公开的受限仓库，或新建一个“read”类型的令牌。</translation>
+    </message>
+    <message>
+      <source>You have not asked for access to {title} yet.</source>
+      <translation>您尚未申请 {title} 的访问权限。</translation>
+    </message>
+    <message>
+      <source>Open {page} in a browser, accept the licence, then try again.</source>
+      <translation>请在浏览器中打开 {page}，接受许可协议，然后再试。</translation>
+    </message>
+    <message>
+      <source>The hub has no {filename} in {repo} at {revision}.</source>
+      <translation>hub 上的 {repo} 在 {revision} 处没有 {filename}。</translation>
+    </message>
+    <message>
+      <source>Update the program: the file may have moved.</source>
+      <translation>请更新程序：文件可能已移动。</translation>
+    </message>
+    <message>
+      <source>The hub does not accept your token.</source>
+      <translation>hub 不接受您的令牌。</translation>
+    </message>
+    <message>
+      <source>Make a new one at https://huggingface.co/settings/tokens and enter it again.</source>
+      <translation>请在 https://huggingface.co/settings/tokens 新建一个令牌并重新输入。</translation>
+    </message>
+    <message>
+      <source>{title} is given only to people who asked for it, and there is no token.</source>
+      <translation>{title} 只提供给申请过的人，而这里没有令牌。</translation>
+    </message>
+    <message>
+      <source>Accept the licence at {page}, make a token at https://huggingface.co/settings/tokens and enter it.</source>
+      <translation>请在 {page} 接受许可协议，在 https://huggingface.co/settings/tokens 新建令牌并输入。</translation>
+    </message>
+    <message>
+      <source>The hub refused {filename} (HTTP {status}).</source>
+      <translation>hub 拒绝提供 {filename}（HTTP {status}）。</translation>
+    </message>
+    <message>
+      <source>Try again later.</source>
+      <translation>请稍后再试。</translation>
+    </message>
+    <message>
+      <source>The disk of {folder} became full while {filename} was downloaded.</source>
+      <translation>下载 {filename} 时，{folder} 所在磁盘已满。</translation>
+    </message>
+    <message>
+      <source>Free some space and start again: it goes on where it stopped.</source>
+      <translation>请腾出空间后重新开始：将从中断处继续。</translation>
+    </message>
+    <message>
+      <source>The folder {folder} cannot be written.</source>
+      <translation>无法写入文件夹 {folder}。</translation>
+    </message>
+    <message>
+      <source>Choose another folder.</source>
+      <translation>请选择其他文件夹。</translation>
+    </message>
+    <message>
+      <source>The hub at {endpoint} cannot be reached or broke off.</source>
+      <translation>无法连接 hub（{endpoint}），或连接中断。</translation>
+    </message>
+    <message>
+      <source>Check the connection and start again: it goes on where it stopped. Without a connection, give a weights file from disk.</source>
+      <translation>请检查网络连接后重新开始：将从中断处继续。没有网络时，请指定磁盘上的权重文件。</translation>
+    </message>
+    <message>
+      <source>Reading {name}</source>
+      <translation>正在读取 {name}</translation>
+    </message>
+    <message>
+      <source>Checking the file's hash</source>
+      <translation>正在校验文件哈希</translation>
+    </message>
+    <message>
+      <source>Building the model</source>
+      <translation>正在构建模型</translation>
+    </message>
+    <message>
+      <source>{path} does not fit {title}.</source>
+      <translation>{path} 与 {title} 不匹配。</translation>
+    </message>
+    <message>
+      <source>{name} cannot search by a phrase. Draw an exemplar box, or load SAM 3 weights.</source>
+      <translation>{name} 不能按文字查找。请画一个示例框，或加载 SAM 3 权重。</translation>
+    </message>
+    <message>
+      <source>{name} cannot search by exemplars; load SAM 3 weights.</source>
+      <translation>{name} 不能按示例查找；请加载 SAM 3 权重。</translation>
+    </message>
+    <message>
+      <source>Give a phrase, or at least one positive exemplar.</source>
+      <translation>请给出文字，或至少一个正示例。</translation>
+    </message>
+    <message>
+      <source>Click something, or draw a box.</source>
+      <translation>请点击某物，或画一个框。</translation>
+    </message>
+    <message>
+      <source>No model called {name} can be built.</source>
+      <translation>无法构建名为 {name} 的模型。</translation>
+    </message>
+    <message>
+      <source>Loading the model</source>
+      <translation>正在加载模型</translation>
+    </message>
+    <message>
+      <source>{name} cannot track a phrase through a clip; load SAM 3 weights, or click the objects and propagate.</source>
+      <translation>{name} 不能在视频中按文字跟踪；请加载 SAM 3 权重，或点击对象后传播。</translation>
+    </message>
+    <message>
+      <source>Reading the picture</source>
+      <translation>正在读取图片</translation>
+    </message>
+    <message>
+      <source>Looking at the picture</source>
+      <translation>正在分析图片</translation>
+    </message>
+    <message>
+      <source>No model is loaded yet. Choose weights in the model dialog.</source>
+      <translation>尚未加载模型。请在模型对话框中选择权重。</translation>
+    </message>
+    <message>
+      <source>{name} cannot track concepts; load SAM 3.</source>
+      <translation>{name} 不能跟踪概念；请加载 SAM 3。</translation>
+    </message>
+    <message>
+      <source>There are no weights on this machine, and the bundled ones are missing.</source>
+      <translation>本机没有权重，随附的权重也缺失。</translation>
+    </message>
+    <message>
+      <source>Install the program again, or choose a weights file.</source>
+      <translation>请重新安装程序，或选择权重文件。</translation>
+    </message>
+    <message>
+      <source>There is no file {path}.</source>
+      <translation>没有文件 {path}。</translation>
+    </message>
+    <message>
+      <source>Check the path.</source>
+      <translation>请检查路径。</translation>
+    </message>
+    <message>
+      <source>No weights called {wanted} are known on this machine.</source>
+      <translation>本机没有名为 {wanted} 的权重。</translation>
+    </message>
+    <message>
+      <source>Give a path, put the file into {folder}, or download it: sam3-annotator weights download {wanted}</source>
+      <translation>请给出路径，将文件放入 {folder}，或下载：sam3-annotator weights download {wanted}</translation>
+    </message>
+    <message>
+      <source>{path} already holds files.</source>
+      <translation>{path} 中已有文件。</translation>
+    </message>
+    <message>
+      <source>Choose a new or an empty folder.</source>
+      <translation>请选择新的或空的文件夹。</translation>
+    </message>
+    <message>
+      <source>The disk is full: {path} was not written.</source>
+      <translation>磁盘已满：{path} 未写入。</translation>
+    </message>
+    <message>
+      <source>Make space, try again.</source>
+      <translation>请腾出空间后再试。</translation>
+    </message>
+    <message>
+      <source>{path} may not be written.</source>
+      <translation>无权写入 {path}。</translation>
+    </message>
+    <message>
+      <source>Choose a folder you may write to.</source>
+      <translation>请选择您有写入权限的文件夹。</translation>
+    </message>
+    <message>
+      <source>The folder of {path} does not exist.</source>
+      <translation>{path} 所在文件夹不存在。</translation>
+    </message>
+    <message>
+      <source>{path} was not written: {reason}.</source>
+      <translation>{path} 未写入：{reason}。</translation>
+    </message>
+    <message>
+      <source>Try another place.</source>
+      <translation>请换一个位置再试。</translation>
+    </message>
+    <message>
+      <source>No list of frames for {name}: {why}</source>
+      <translation>{name} 没有帧列表：{why}</translation>
+    </message>
+    <message>
+      <source>No list of frames for {name}: it has {count} frames now and had {before}.</source>
+      <translation>{name} 没有帧列表：它现在有 {count} 帧，原有 {before} 帧。</translation>
+    </message>
+    <message>
+      <source>The truth has no clip with frames in it.</source>
+      <translation>真值中没有带帧的视频。</translation>
+    </message>
+    <message>
+      <source>There is no answer for the clip "{clip}"; there are: {names}.</source>
+      <translation>没有视频“{clip}”的结果；已有：{names}。</translation>
+    </message>
+    <message>
+      <source>The truth of "{clip}" is {width} x {height} pixels, the answer {found_width} x {found_height}.</source>
+      <translation>“{clip}”的真值为 {width} x {height} 像素，结果为 {found_width} x {found_height}。</translation>
+    </message>
+    <message>
+      <source>Score masks of the same size.</source>
+      <translation>请对尺寸相同的掩码评分。</translation>
+    </message>
+    <message>
+      <source>The file does not hold the annotations that were written.</source>
+      <translation>文件中没有所写入的标注。</translation>
+    </message>
+    <message>
+      <source>Annotation {id} differs in {count} pixels.</source>
+      <translation>标注 {id} 有 {count} 个像素不同。</translation>
+    </message>
+    <message>
+      <source>Annotation {id} has another box or area.</source>
+      <translation>标注 {id} 的框或面积不同。</translation>
+    </message>
+    <message>
+      <source>{count} frames without a mask (absent objects) are not listed.</source>
+      <translation>{count} 帧没有掩码（对象不存在），未列出。</translation>
+    </message>
+    <message>
+      <source>{count} of {total} masks were written as run-lengths, because they have holes or no polygon meets the tolerance.</source>
+      <translation>{total} 个掩码中有 {count} 个以游程编码写入，因为它们有孔洞，或没有多边形满足容差。</translation>
+    </message>
+    <message>
+      <source>{count} polygons differ from their masks, by {most} pixels at most, all within {tolerance} px of the edge.</source>
+      <translation>{count} 个多边形与其掩码不同，最多 {most} 个像素，均在边缘 {tolerance} 像素以内。</translation>
+    </message>
+    <message>
+      <source>{path} has neither "images" nor "annotations": it is no COCO file.</source>
+      <translation>{path} 中既没有“images”也没有“annotations”：不是 COCO 文件。</translation>
+    </message>
+    <message>
+      <source>annotations without any pixel were left out</source>
+      <translation>略去了没有任何像素的标注</translation>
+    </message>
+    <message>
+      <source>Phrases of which a clip has no object are not listed as looked for in it.</source>
+      <translation>视频中没有对应对象的文字，不列为在其中查找过。</translation>
+    </message>
+    <message>
+      <source>{count} pictures are not clips and were left out.</source>
+      <translation>{count} 张图片不是视频，已略去。</translation>
+    </message>
+    <message>
+      <source>{path} has no "videos": it is no file of masklets.</source>
+      <translation>{path} 中没有“videos”：不是掩码轨迹文件。</translation>
+    </message>
+    <message>
+      <source>{folder} holds no numbered PNG files.</source>
+      <translation>{folder} 中没有带编号的 PNG 文件。</translation>
+    </message>
+    <message>
+      <source>Choose the folder that holds Annotations.</source>
+      <translation>请选择包含 Annotations 的文件夹。</translation>
+    </message>
+    <message>
+      <source>{name}, frame {frame}: {count} pixels went to the object in front.</source>
+      <translation>{name}，第 {frame} 帧：{count} 个像素归入前面的对象。</translation>
+    </message>
+    <message>
+      <source>{name} has {count} objects; DAVIS holds at most {most} per clip.</source>
+      <translation>{name} 有 {count} 个对象；DAVIS 每个视频最多 {most} 个。</translation>
+    </message>
+    <message>
+      <source>Export fewer categories, or choose COCO.</source>
+      <translation>请导出更少的类别，或选择 COCO。</translation>
+    </message>
+    <message>
+      <source>{name}, frame {frame} differs in {count} pixels.</source>
+      <translation>{name}，第 {frame} 帧有 {count} 个像素不同。</translation>
+    </message>
+    <message>
+      <source>The clip name "{media}" leads out of the folder of clips.</source>
+      <translation>视频名“{media}”指向视频文件夹之外。</translation>
+    </message>
+    <message>
+      <source>{path} is {width} x {height} pixels, the first picture of {name} is {media_width} x {media_height}.</source>
+      <translation>{path} 为 {width} x {height} 像素，而 {name} 的第一张图片为 {media_width} x {media_height}。</translation>
+    </message>
+    <message>
+      <source>{told}; and {count} more</source>
+      <translation>{told}；另有 {count} 处</translation>
+    </message>
+    <message>
+      <source>{path} cannot be imported: {told}.</source>
+      <translation>无法导入 {path}：{told}。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. Correct the file.</source>
+      <translation>未作任何改动。请修正文件。</translation>
+    </message>
+    <message>
+      <source>{folder} is not a folder.</source>
+      <translation>{folder} 不是文件夹。</translation>
+    </message>
+    <message>
+      <source>Choose a folder of pictures.</source>
+      <translation>请选择图片文件夹。</translation>
+    </message>
+    <message>
+      <source>The clip is closed.</source>
+      <translation>视频已关闭。</translation>
+    </message>
+    <message>
+      <source>The export was made on {count} frames, the clip has {now}.</source>
+      <translation>导出时有 {count} 帧，此视频有 {now} 帧。</translation>
+    </message>
+    <message>
+      <source>Frame {index} shows another picture.</source>
+      <translation>第 {index} 帧的画面不同。</translation>
+    </message>
+    <message>
+      <source>Frame {index} has timestamp {found}, not {wanted}.</source>
+      <translation>第 {index} 帧的时间戳为 {found}，而不是 {wanted}。</translation>
+    </message>
+    <message>
+      <source>And {count} more.</source>
+      <translation>另有 {count} 处。</translation>
+    </message>
+    <message>
+      <source>{path} is no list of frames made by this program.</source>
+      <translation>{path} 不是本程序生成的帧列表。</translation>
+    </message>
+    <message>
+      <source>{path}, line {line} is damaged.</source>
+      <translation>{path} 第 {line} 行已损坏。</translation>
+    </message>
+    <message>
+      <source>category "{name}" has several supercategories; the first was kept</source>
+      <translation>类别“{name}”有多个上级类别；保留了第一个</translation>
+    </message>
+    <message>
+      <source>{sentence} ({count} times)</source>
+      <translation>{sentence}（{count} 次）</translation>
+    </message>
+    <message>
+      <source>attribute "{name}" holds no plain value and was left out</source>
+      <translation>属性“{name}”不是简单值，已略去</translation>
+    </message>
+    <message>
+      <source>{path} is closed.</source>
+      <translation>{path} 已关闭。</translation>
+    </message>
+    <message>
+      <source>{path} changed its size while it was open.</source>
+      <translation>{path} 在打开期间改变了尺寸。</translation>
+    </message>
+    <message>
+      <source>Open it again.</source>
+      <translation>请重新打开。</translation>
+    </message>
+    <message>
+      <source>{path} is {size:.1f} GB, more than the {limit:.1f} GB that are read.</source>
+      <translation>{path} 有 {size:.1f} GB，超过可读取的 {limit:.1f} GB。</translation>
+    </message>
+    <message>
+      <source>Split it into several files.</source>
+      <translation>请拆分为多个文件。</translation>
+    </message>
+    <message>
+      <source>{path} is nested too deeply to be an annotation file.</source>
+      <translation>{path} 嵌套过深，不可能是标注文件。</translation>
+    </message>
+    <message>
+      <source>{path} is not UTF-8 text.</source>
+      <translation>{path} 不是 UTF-8 文本。</translation>
+    </message>
+    <message>
+      <source>Save it as UTF-8.</source>
+      <translation>请另存为 UTF-8。</translation>
+    </message>
+    <message>
+      <source>{path} is not JSON: {what} in line {line}, column {column}.</source>
+      <translation>{path} 不是 JSON：第 {line} 行第 {column} 列：{what}。</translation>
+    </message>
+    <message>
+      <source>{path}: {error}</source>
+      <translation>{path}：{error}</translation>
+    </message>
+    <message>
+      <source>{path} holds {kind} where an object with images and annotations is expected.</source>
+      <translation>{path} 中是{kind}，而应为包含 images 和 annotations 的对象。</translation>
+    </message>
+    <message>
+      <source>{path}: "{name}" is {kind}, a list is expected.</source>
+      <translation>{path}：“{name}”是{kind}，而应为列表。</translation>
+    </message>
+    <message>
+      <source>{path}: entry {position} of "{name}" is {kind}, an object is expected.</source>
+      <translation>{path}：“{name}”的第 {position} 项是{kind}，而应为对象。</translation>
+    </message>
+    <message>
+      <source>a list</source>
+      <translation>列表</translation>
+    </message>
+    <message>
+      <source>an object</source>
+      <translation>对象</translation>
+    </message>
+    <message>
+      <source>true or false</source>
+      <translation>真假值</translation>
+    </message>
+    <message>
+      <source>nothing</source>
+      <translation>空值</translation>
+    </message>
+    <message>
+      <source>a number</source>
+      <translation>数字</translation>
+    </message>
+    <message>
+      <source>{path} stores colours ({mode}), a picture of object numbers is expected.</source>
+      <translation>{path} 存储的是颜色（{mode}），而应为对象编号的图片。</translation>
+    </message>
+    <message>
+      <source>Export palette or grey PNG.</source>
+      <translation>请导出调色板或灰度 PNG。</translation>
+    </message>
+    <message>
+      <source>{path} is no picture, or damaged: {error}.</source>
+      <translation>{path} 不是图片，或已损坏：{error}。</translation>
+    </message>
+    <message>
+      <source>{path} is damaged: {error}.</source>
+      <translation>{path} 已损坏：{error}。</translation>
+    </message>
+    <message>
+      <source>{path} holds numbers above 65535.</source>
+      <translation>{path} 中有大于 65535 的编号。</translation>
+    </message>
+    <message>
+      <source>{name} has no frame {index}; its frames are 0 to {last}.</source>
+      <translation>{name} 没有第 {index} 帧；其帧为 0 到 {last}。</translation>
+    </message>
+    <message>
+      <source>{path} is not there any more.</source>
+      <translation>{path} 已不在原处。</translation>
+    </message>
+    <message>
+      <source>Put it back, or locate it again.</source>
+      <translation>请放回原处，或重新定位。</translation>
+    </message>
+    <message>
+      <source>{path} may not be read.</source>
+      <translation>无权读取 {path}。</translation>
+    </message>
+    <message>
+      <source>Ask for permission to read it.</source>
+      <translation>请申请读取权限。</translation>
+    </message>
+    <message>
+      <source>{path} is a folder, not a file.</source>
+      <translation>{path} 是文件夹，不是文件。</translation>
+    </message>
+    <message>
+      <source>Choose a file inside it.</source>
+      <translation>请选择其中的文件。</translation>
+    </message>
+    <message>
+      <source>{path} cannot be read: {reason}.</source>
+      <translation>无法读取 {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>Check the disk or the connection.</source>
+      <translation>请检查磁盘或连接。</translation>
+    </message>
+    <message>
+      <source>{path} holds neither MOTS text nor PNG files.</source>
+      <translation>{path} 中既没有 MOTS 文本也没有 PNG 文件。</translation>
+    </message>
+    <message>
+      <source>There are {count} categories; MOTS pictures hold {most}.</source>
+      <translation>共有 {count} 个类别；MOTS 图片最多容纳 {most} 个。</translation>
+    </message>
+    <message>
+      <source>{clip} has {count} or more objects of one category; MOTS numbers at most {most}.</source>
+      <translation>{clip} 中同一类别的对象达 {count} 个或更多；MOTS 最多编号 {most} 个。</translation>
+    </message>
+    <message>
+      <source>Choose COCO.</source>
+      <translation>请选择 COCO。</translation>
+    </message>
+    <message>
+      <source>picture</source>
+      <translation>图片</translation>
+    </message>
+    <message>
+      <source>{name}, frame {frame}, {kind} differs in {count} pixels.</source>
+      <translation>{name}，第 {frame} 帧，{kind}有 {count} 个像素不同。</translation>
+    </message>
+    <message>
+      <source>{path} is no MOTS text.</source>
+      <translation>{path} 不是 MOTS 文本。</translation>
+    </message>
+    <message>
+      <source>lines without any pixel were left out</source>
+      <translation>略去了没有任何像素的行</translation>
+    </message>
+    <message>
+      <source>{path} is not there.</source>
+      <translation>{path} 不存在。</translation>
+    </message>
+    <message>
+      <source>{name} is neither a picture nor a clip.</source>
+      <translation>{name} 既不是图片也不是视频。</translation>
+    </message>
+    <message>
+      <source>{path} claims {width} x {height} pixels, more than this program opens.</source>
+      <translation>{path} 声称有 {width} x {height} 像素，超过本程序可打开的大小。</translation>
+    </message>
+    <message>
+      <source>Cut it into tiles, or check that the file is what it says.</source>
+      <translation>请将其切成小块，或确认文件名副其实。</translation>
+    </message>
+    <message>
+      <source>{path} is {width} x {height} pixels ({pixels:.0f} megapixels), above the limit of {limit:.0f} that are opened without asking.</source>
+      <translation>{path} 为 {width} x {height} 像素（{pixels:.0f} 百万像素），超过不经询问即可打开的上限 {limit:.0f}。</translation>
+    </message>
+    <message>
+      <source>Allow huge pictures to open it; that takes {memory:.1f} GB of memory.</source>
+      <translation>如要打开，请允许超大图片；这将占用 {memory:.1f} GB 内存。</translation>
+    </message>
+    <message>
+      <source>{path} is empty (0 bytes).</source>
+      <translation>{path} 是空文件（0 字节）。</translation>
+    </message>
+    <message>
+      <source>Copy it again from its source.</source>
+      <translation>请从来源重新复制。</translation>
+    </message>
+    <message>
+      <source>{path} is not a picture this program can read.</source>
+      <translation>{path} 不是本程序能读取的图片。</translation>
+    </message>
+    <message>
+      <source>Convert it to PNG, JPEG or TIFF.</source>
+      <translation>请转换为 PNG、JPEG 或 TIFF。</translation>
+    </message>
+    <message>
+      <source>{path} has no page {page}, or is cut off.</source>
+      <translation>{path} 没有第 {page} 页，或不完整。</translation>
+    </message>
+    <message>
+      <source>{path} does not fit into memory.</source>
+      <translation>内存装不下 {path}。</translation>
+    </message>
+    <message>
+      <source>Cut it into tiles.</source>
+      <translation>请将其切成小块。</translation>
+    </message>
+    <message>
+      <source>{path} is damaged or cut off: {reason}.</source>
+      <translation>{path} 已损坏或不完整：{reason}。</translation>
+    </message>
+    <message>
+      <source>{path} is damaged or cut off.</source>
+      <translation>{path} 已损坏或不完整。</translation>
+    </message>
+    <message>
+      <source>No file to import was given.</source>
+      <translation>没有给出要导入的文件。</translation>
+    </message>
+    <message>
+      <source>{name} is in no format that can be imported.</source>
+      <translation>{name} 的格式无法导入。</translation>
+    </message>
+    <message>
+      <source>Choose a COCO file (.json), MOTS text (.txt), or a folder of DAVIS or MOTS pictures.</source>
+      <translation>请选择 COCO 文件 (.json)、MOTS 文本 (.txt)，或 DAVIS、MOTS 图片文件夹。</translation>
+    </message>
+    <message>
+      <source>One file or folder is expected, {count} were given.</source>
+      <translation>应为一个文件或文件夹，给出了 {count} 个。</translation>
+    </message>
+    <message>
+      <source>COCO for clips (YouTube-VIS)</source>
+      <translation>视频 COCO (YouTube-VIS)</translation>
+    </message>
+    <message>
+      <source>DAVIS palette PNG</source>
+      <translation>DAVIS 调色板 PNG</translation>
+    </message>
+    <message>
+      <source>MOTS text and PNG</source>
+      <translation>MOTS 文本和 PNG</translation>
+    </message>
+    <message>
+      <source>YOLO segmentation</source>
+      <translation>YOLO 分割</translation>
+    </message>
+    <message>
+      <source>There is no format "{key}".</source>
+      <translation>没有格式“{key}”。</translation>
+    </message>
+    <message>
+      <source>Choose one of: {known}.</source>
+      <translation>请从以下选择：{known}。</translation>
+    </message>
+    <message>
+      <source>{title} can only be imported.</source>
+      <translation>{title} 只能导入。</translation>
+    </message>
+    <message>
+      <source>frames written</source>
+      <translation>已写入的帧</translation>
+    </message>
+    <message>
+      <source>{title} can only be exported.</source>
+      <translation>{title} 只能导出。</translation>
+    </message>
+    <message>
+      <source>{name}, frame {frame}, masklet {number} differs in {count} pixels.</source>
+      <translation>{name}，第 {frame} 帧，掩码轨迹 {number} 有 {count} 个像素不同。</translation>
+    </message>
+    <message>
+      <source>There are no pictures to make a clip of.</source>
+      <translation>没有可组成视频的图片。</translation>
+    </message>
+    <message>
+      <source>Choose a folder.</source>
+      <translation>请选择文件夹。</translation>
+    </message>
+    <message>
+      <source>{name} is closed.</source>
+      <translation>{name} 已关闭。</translation>
+    </message>
+    <message>
+      <source>Frame {index} of the clip ({path}) is {width} x {height} pixels, the first one {first_width} x {first_height}.</source>
+      <translation>视频的第 {index} 帧（{path}）为 {width} x {height} 像素，第一帧为 {first_width} x {first_height}。</translation>
+    </message>
+    <message>
+      <source>All pictures of a clip must have one size; open them as single pictures.</source>
+      <translation>视频的所有图片必须尺寸相同；请作为单张图片打开。</translation>
+    </message>
+    <message>
+      <source>There are no pictures in {folder}.</source>
+      <translation>{folder} 中没有图片。</translation>
+    </message>
+    <message>
+      <source>{path}: {told}.</source>
+      <translation>{path}：{told}。</translation>
+    </message>
+    <message>
+      <source>The thumbnail cache {folder} cannot be read: {error}.</source>
+      <translation>无法读取缩略图缓存 {folder}：{error}。</translation>
+    </message>
+    <message>
+      <source>The clip asks to be shown at a slant; it is shown as stored.</source>
+      <translation>此视频要求倾斜显示；现按存储的样子显示。</translation>
+    </message>
+    <message>
+      <source>Frame {index} of {path} is {width} x {height} pixels, unlike the first one.</source>
+      <translation>{path} 的第 {index} 帧为 {width} x {height} 像素，与第一帧不同。</translation>
+    </message>
+    <message>
+      <source>Convert the clip to one size, or cut it where the size changes.</source>
+      <translation>请将视频转换为统一尺寸，或在尺寸变化处切开。</translation>
+    </message>
+    <message>
+      <source>Frame {index} of {path} is damaged and cannot be decoded.</source>
+      <translation>{path} 的第 {index} 帧已损坏，无法解码。</translation>
+    </message>
+    <message>
+      <source>The other frames can be worked on; leave this one out.</source>
+      <translation>其他帧可以继续处理；请略过此帧。</translation>
+    </message>
+    <message>
+      <source>Clips cannot be read: PyAV is not installed.</source>
+      <translation>无法读取视频：未安装 PyAV。</translation>
+    </message>
+    <message>
+      <source>Install it: pip install av</source>
+      <translation>请安装：pip install av</translation>
+    </message>
+    <message>
+      <source>Convert it, for example: ffmpeg -i CLIP -c:v libx264 -crf 12 NEW.mp4</source>
+      <translation>请转换，例如：ffmpeg -i CLIP -c:v libx264 -crf 12 NEW.mp4</translation>
+    </message>
+    <message>
+      <source>{path} changed while it was open.</source>
+      <translation>{path} 在打开期间发生了变化。</translation>
+    </message>
+    <message>
+      <source>{path} cannot be opened as a clip ({error}); it may be cut off.</source>
+      <translation>无法将 {path} 作为视频打开（{error}）；文件可能不完整。</translation>
+    </message>
+    <message>
+      <source>{path} holds no video that can be decoded.</source>
+      <translation>{path} 中没有可解码的视频。</translation>
+    </message>
+    <message>
+      <source>No frame of {path} can be decoded.</source>
+      <translation>{path} 没有一帧可以解码。</translation>
+    </message>
+    <message>
+      <source>Copy the clip again, or convert it.</source>
+      <translation>请重新复制视频，或转换格式。</translation>
+    </message>
+    <message>
+      <source>This clip has no usable timestamps: its frames are counted, and jumping back is slow.</source>
+      <translation>此视频没有可用的时间戳：按帧计数，向后跳转较慢。</translation>
+    </message>
+    <message>
+      <source>The first {count} frames need pictures from before the start of the file and are left out.</source>
+      <translation>最前面的 {count} 帧需要文件开头之前的画面，已略去。</translation>
+    </message>
+    <message>
+      <source>The clip cannot be decoded past frame {last}: the end of the file is damaged or missing{lie}{said}. Everything up to there can be worked on.</source>
+      <translation>视频在第 {last} 帧之后无法解码：文件末尾损坏或缺失{lie}{said}。在此之前的部分都可以处理。</translation>
+    </message>
+    <message>
+      <source> (its header promises {count} frames)</source>
+      <translation>（其文件头声称有 {count} 帧）</translation>
+    </message>
+    <message>
+      <source>{count} crowds were left out.</source>
+      <translation>略去了 {count} 个群体标注。</translation>
+    </message>
+    <message>
+      <source>label files</source>
+      <translation>标签文件</translation>
+    </message>
+    <message>
+      <source>lines</source>
+      <translation>行</translation>
+    </message>
+    <message>
+      <source>classes</source>
+      <translation>类别</translation>
+    </message>
+    <message>
+      <source>Two pictures would share the label file {name}.</source>
+      <translation>两张图片会共用标签文件 {name}。</translation>
+    </message>
+    <message>
+      <source>Rename one of them.</source>
+      <translation>请重命名其中之一。</translation>
+    </message>
+    <message>
+      <source>{name}: an object of class {number} differs in {count} pixels.</source>
+      <translation>{name}：类别 {number} 的一个对象有 {count} 个像素不同。</translation>
+    </message>
+    <message>
+      <source>Download it again, or copy it again from where you have it.</source>
+      <translation>请重新下载，或从原处重新复制。</translation>
+    </message>
+    <message>
+      <source>{file} is damaged at {name}.</source>
+      <translation>{file} 在 {name} 处损坏。</translation>
+    </message>
+    <message>
+      <source>{file} cannot be read: {error}.</source>
+      <translation>无法读取 {file}：{error}。</translation>
+    </message>
+    <message>
+      <source>{file} has a damaged header.</source>
+      <translation>{file} 的文件头已损坏。</translation>
+    </message>
+    <message>
+      <source>{path} does not hold the part “{part}” of {title}, only: {held}.</source>
+      <translation>{path} 不含 {title} 的“{part}”部分，只有：{held}。</translation>
+    </message>
+    <message>
+      <source>Give the full weights.</source>
+      <translation>请指定完整的权重。</translation>
+    </message>
+    <message>
+      <source>{path} is a damaged torch file ({reason}).</source>
+      <translation>{path} 是损坏的 torch 文件（{reason}）。</translation>
+    </message>
+    <message>
+      <source>{path} is cut off: its list of contents at the end is missing.</source>
+      <translation>{path} 不完整：缺少末尾的目录。</translation>
+    </message>
+    <message>
+      <source>{path} is a TorchScript program, not weights.</source>
+      <translation>{path} 是 TorchScript 程序，不是权重。</translation>
+    </message>
+    <message>
+      <source>Give the official .pt file or a .safetensors file.</source>
+      <translation>请指定官方的 .pt 文件或 .safetensors 文件。</translation>
+    </message>
+    <message>
+      <source>{path} is a zip archive without torch weights.</source>
+      <translation>{path} 是不含 torch 权重的 zip 压缩包。</translation>
+    </message>
+    <message>
+      <source>Unpack it and give the file inside.</source>
+      <translation>请解压并指定其中的文件。</translation>
+    </message>
+    <message>
+      <source>{path} was refused: loading it would run code ({code}), not only read tensors.</source>
+      <translation>已拒绝 {path}：加载它会运行代码（{code}），而不只是读取张量。</translation>
+    </message>
+    <message>
+      <source>Use the official file, or a .safetensors file, which cannot hold code.</source>
+      <translation>请使用官方文件，或不可能包含代码的 .safetensors 文件。</translation>
+    </message>
+    <message>
+      <source>{path} is a damaged torch file.</source>
+      <translation>{path} 是损坏的 torch 文件。</translation>
+    </message>
+    <message>
+      <source>{path} is a torch file without named tensors.</source>
+      <translation>{path} 是没有命名张量的 torch 文件。</translation>
+    </message>
+    <message>
+      <source>Give the weights.</source>
+      <translation>请指定权重。</translation>
+    </message>
+    <message>
+      <source>{path} holds only zeros: a download that never filled.</source>
+      <translation>{path} 全是零：下载从未完成。</translation>
+    </message>
+    <message>
+      <source>{path} is not a weights file that this program knows.</source>
+      <translation>{path} 不是本程序认识的权重文件。</translation>
+    </message>
+    <message>
+      <source>Give a .safetensors file, a folder that holds one, or an official .pt file.</source>
+      <translation>请指定 .safetensors 文件、包含它的文件夹，或官方的 .pt 文件。</translation>
+    </message>
+    <message>
+      <source>{path} is cut off inside its header.</source>
+      <translation>{path} 在文件头内中断。</translation>
+    </message>
+    <message>
+      <source>{path} has a damaged safetensors header.</source>
+      <translation>{path} 的 safetensors 文件头已损坏。</translation>
+    </message>
+    <message>
+      <source>{path} is cut off: {missing:,} of {size:,} bytes are missing.</source>
+      <translation>{path} 不完整：{size:,} 字节中缺少 {missing:,} 字节。</translation>
+    </message>
+    <message>
+      <source>is a GGUF file (quantised, for llama.cpp-like programs)</source>
+      <translation>是 GGUF 文件（量化的，用于 llama.cpp 一类程序）</translation>
+    </message>
+    <message>
+      <source>is a Git LFS pointer, not the weights themselves</source>
+      <translation>是 Git LFS 指针，不是权重本身</translation>
+    </message>
+    <message>
+      <source>is a gzip archive</source>
+      <translation>是 gzip 压缩包</translation>
+    </message>
+    <message>
+      <source>is a 7-Zip archive</source>
+      <translation>是 7-Zip 压缩包</translation>
+    </message>
+    <message>
+      <source>is a RAR archive</source>
+      <translation>是 RAR 压缩包</translation>
+    </message>
+    <message>
+      <source>is an HDF5 (Keras) file</source>
+      <translation>是 HDF5 (Keras) 文件</translation>
+    </message>
+    <message>
+      <source>is a PDF document</source>
+      <translation>是 PDF 文档</translation>
+    </message>
+    <message>
+      <source>is a PNG picture</source>
+      <translation>是 PNG 图片</translation>
+    </message>
+    <message>
+      <source>is a JPEG picture</source>
+      <translation>是 JPEG 图片</translation>
+    </message>
+    <message>
+      <source>Give the official sam3.pt or a .safetensors file with the same weights.</source>
+      <translation>请指定官方的 sam3.pt，或权重相同的 .safetensors 文件。</translation>
+    </message>
+    <message>
+      <source>Run `git lfs pull` in its folder, or download the file itself.</source>
+      <translation>请在其文件夹中运行 `git lfs pull`，或下载文件本身。</translation>
+    </message>
+    <message>
+      <source>The link led to a page, perhaps a login page. Download the file itself.</source>
+      <translation>该链接指向一个网页，可能是登录页。请下载文件本身。</translation>
+    </message>
+    <message>
+      <source>{path} {what}.</source>
+      <translation>{path} {what}。</translation>
+    </message>
+    <message>
+      <source>{path} is a web page saved as weights.</source>
+      <translation>{path} 是被存成权重的网页。</translation>
+    </message>
+    <message>
+      <source>{path} is a JSON text, not weights.</source>
+      <translation>{path} 是 JSON 文本，不是权重。</translation>
+    </message>
+    <message>
+      <source>{path} is an ONNX or ONNX Runtime model: a finished graph, not weights.</source>
+      <translation>{path} 是 ONNX 或 ONNX Runtime 模型：是成品计算图，不是权重。</translation>
+    </message>
+    <message>
+      <source>The folder {folder} holds {count} weights files ({names}).</source>
+      <translation>文件夹 {folder} 中有 {count} 个权重文件（{names}）。</translation>
+    </message>
+    <message>
+      <source>Give one of them.</source>
+      <translation>请指定其中之一。</translation>
+    </message>
+    <message>
+      <source>The folder {folder} holds no weights.</source>
+      <translation>文件夹 {folder} 中没有权重。</translation>
+    </message>
+    <message>
+      <source>Give a folder with model.safetensors, its shards with their index, or one .pt file.</source>
+      <translation>请指定包含 model.safetensors 的文件夹、带索引的分片，或一个 .pt 文件。</translation>
+    </message>
+    <message>
+      <source>{index} is not a readable list of shards.</source>
+      <translation>{index} 不是可读的分片列表。</translation>
+    </message>
+    <message>
+      <source>{index} names shards outside its own folder.</source>
+      <translation>{index} 列出了自身文件夹之外的分片。</translation>
+    </message>
+    <message>
+      <source>{folder} lacks {count} of {total} shards: {names}.</source>
+      <translation>{folder} 的 {total} 个分片中缺少 {count} 个：{names}。</translation>
+    </message>
+    <message>
+      <source>Download the missing files into the same folder.</source>
+      <translation>请将缺少的文件下载到同一文件夹。</translation>
+    </message>
+    <message>
+      <source>The shard {file} is not a safetensors file.</source>
+      <translation>分片 {file} 不是 safetensors 文件。</translation>
+    </message>
+    <message>
+      <source>{path} was recognised as {title}, which this version cannot run yet.</source>
+      <translation>{path} 识别为 {title}，本版本尚不能运行。</translation>
+    </message>
+    <message>
+      <source>Use SAM 3 (sam3.pt), SAM 2 or SAM 2.1 weights.</source>
+      <translation>请使用 SAM 3 (sam3.pt)、SAM 2 或 SAM 2.1 权重。</translation>
+    </message>
+    <message>
+      <source>{path} was recognised as {title} ({layout} names), but its tensors do not fit: {wrong}.</source>
+      <translation>{path} 识别为 {title}（{layout} 命名），但其张量不匹配：{wrong}。</translation>
+    </message>
+    <message>
+      <source>The file is damaged, one shard of several, or a changed model; get it again.</source>
+      <translation>文件已损坏、只是多个分片之一，或模型被改动过；请重新获取。</translation>
+    </message>
+    <message>
+      <source>{path} holds only the tracker half of SAM 3 ({abilities}).</source>
+      <translation>{path} 只含 SAM 3 的跟踪部分（{abilities}）。</translation>
+    </message>
+    <message>
+      <source>Give the full weights: sam3.pt, or the folder with the whole model.safetensors.</source>
+      <translation>请指定完整的权重：sam3.pt，或包含完整 model.safetensors 的文件夹。</translation>
+    </message>
+    <message>
+      <source>{name} is not the image part of the bundled model.</source>
+      <translation>{name} 不是随附模型的图像部分。</translation>
+    </message>
+    <message>
+      <source>{path} holds the part “{found}” of the bundled model, not {part}.</source>
+      <translation>{path} 是随附模型的“{found}”部分，而不是 {part}。</translation>
+    </message>
+    <message>
+      <source>{path} does not fit this version of the program.</source>
+      <translation>{path} 与本程序版本不匹配。</translation>
+    </message>
+    <message>
+      <source>These weights have no point exemplars; use a box instead.</source>
+      <translation>这些权重不支持点示例；请改用框。</translation>
+    </message>
+    <message>
+      <source>Install the program again, or copy the file again from where you have it.</source>
+      <translation>请重新安装程序，或从原处重新复制文件。</translation>
+    </message>
+    <message>
+      <source>{path} is missing or damaged: {error}.</source>
+      <translation>{path} 缺失或已损坏：{error}。</translation>
+    </message>
+    <message>
+      <source>{path} is not one of this program's own weights files.</source>
+      <translation>{path} 不是本程序自己的权重文件。</translation>
+    </message>
+    <message>
+      <source>{path} has version {found}; this program reads version {version}.</source>
+      <translation>{path} 的版本为 {found}；本程序读取版本 {version}。</translation>
+    </message>
+    <message>
+      <source>Update the program.</source>
+      <translation>请更新程序。</translation>
+    </message>
+    <message>
+      <source>{path} holds no tensors.</source>
+      <translation>{path} 中没有张量。</translation>
+    </message>
+    <message>
+      <source>Give the official weights.</source>
+      <translation>请指定官方权重。</translation>
+    </message>
+    <message>
+      <source>{path} holds only a LoRA adapter ({adapters} of {count} tensors), not the model that it adapts.</source>
+      <translation>{path} 只含 LoRA 适配器（{count} 个张量中的 {adapters} 个），不含它所适配的模型。</translation>
+    </message>
+    <message>
+      <source>Merge it into the full model with the tool that made it, and give the merged file.</source>
+      <translation>请用生成它的工具将其合并到完整模型，并指定合并后的文件。</translation>
+    </message>
+    <message>
+      <source>quantised ({dtype})</source>
+      <translation>量化的（{dtype}）</translation>
+    </message>
+    <message>
+      <source>{path} was recognised as {title}, but {count} of its tensors are {what}, the first is {first}. Such files need their own scales and are not supported.</source>
+      <translation>{path} 识别为 {title}，但其中 {count} 个张量是{what}，第一个是 {first}。此类文件需要自带的缩放系数，不受支持。</translation>
+    </message>
+    <message>
+      <source>Give the weights as fp32, fp16 or bf16.</source>
+      <translation>请指定 fp32、fp16 或 bf16 的权重。</translation>
+    </message>
+    <message>
+      <source>a SAM 1 checkpoint</source>
+      <translation>SAM 1 检查点</translation>
+    </message>
+    <message>
+      <source>a Stable Diffusion checkpoint</source>
+      <translation>Stable Diffusion 检查点</translation>
+    </message>
+    <message>
+      <source>a language model</source>
+      <translation>语言模型</translation>
+    </message>
+    <message>
+      <source>Give SAM 3, SAM 2 or SAM 2.1 weights.</source>
+      <translation>请指定 SAM 3、SAM 2 或 SAM 2.1 权重。</translation>
+    </message>
+    <message>
+      <source>{path} is {what}, which is not supported.</source>
+      <translation>{path} 是{what}，不受支持。</translation>
+    </message>
+    <message>
+      <source>{path} holds {count} tensors, but not those of a SAM 2 or SAM 3 model (first names: {names}).</source>
+      <translation>{path} 中有 {count} 个张量，但不是 SAM 2 或 SAM 3 模型的（最前面的名称：{names}）。</translation>
+    </message>
+    <message>
+      <source>Install the program again, or put back the published table of byte pairs.</source>
+      <translation>请重新安装程序，或放回公开发布的字节对表。</translation>
+    </message>
+    <message>
+      <source>The tokenizer table {path} cannot be read: {error}.</source>
+      <translation>无法读取分词器表 {path}：{error}。</translation>
+    </message>
+    <message>
+      <source>{path} is not the published table of byte pairs.</source>
+      <translation>{path} 不是公开发布的字节对表。</translation>
+    </message>
+    <message>
+      <source>The project {path} cannot be opened: {reason}.</source>
+      <translation>无法打开项目 {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>Check that it is there and that you may read it.</source>
+      <translation>请确认它存在且您有读取权限。</translation>
+    </message>
+    <message>
+      <source>{name} is not a SAM 3 Annotator project, or its beginning is damaged.</source>
+      <translation>{name} 不是 SAM 3 Annotator 项目，或其开头已损坏。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. Open another file, or try to save a copy of what is readable.</source>
+      <translation>未作任何改动。请打开其他文件，或尝试将可读部分另存副本。</translation>
+    </message>
+    <message>
+      <source>The project {name} is damaged ({detail}).</source>
+      <translation>项目 {name} 已损坏（{detail}）。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. Save a copy of what is readable and carry on in the copy.</source>
+      <translation>未作任何改动。请将可读部分另存副本，并在副本中继续。</translation>
+    </message>
+    <message>
+      <source>There is no space left where {path} lies; this step was not saved.</source>
+      <translation>{path} 所在磁盘已没有空间；此步骤未保存。</translation>
+    </message>
+    <message>
+      <source>Everything before it is safe. Make space, then do it again.</source>
+      <translation>此前的一切都是安全的。请腾出空间后重做。</translation>
+    </message>
+    <message>
+      <source>{path} may not be written to; this step was not saved.</source>
+      <translation>无权写入 {path}；此步骤未保存。</translation>
+    </message>
+    <message>
+      <source>Check the file's permissions, or save a copy somewhere else.</source>
+      <translation>请检查文件权限，或在别处另存副本。</translation>
+    </message>
+    <message>
+      <source>{path} is being used by another program; this step was not saved.</source>
+      <translation>{path} 正被其他程序使用；此步骤未保存。</translation>
+    </message>
+    <message>
+      <source>Close the other program, then do it again.</source>
+      <translation>请关闭该程序后重做。</translation>
+    </message>
+    <message>
+      <source>{path} could not be read or written; this step was not saved.</source>
+      <translation>无法读写 {path}；此步骤未保存。</translation>
+    </message>
+    <message>
+      <source>Check that the drive is connected and has space, then do it again.</source>
+      <translation>请确认驱动器已连接且有空间，然后重做。</translation>
+    </message>
+    <message>
+      <source>The folder of {project} cannot be written to: {reason}.</source>
+      <translation>无法写入 {project} 所在文件夹：{reason}。</translation>
+    </message>
+    <message>
+      <source>Copy the project to a folder of your own and open it there.</source>
+      <translation>请将项目复制到您自己的文件夹并在那里打开。</translation>
+    </message>
+    <message>
+      <source>{name} is already open{owner}.</source>
+      <translation>{name} 已{owner}打开。</translation>
+    </message>
+    <message>
+      <source>Use that window, or close it and try again.</source>
+      <translation>请使用那个窗口，或关闭后再试。</translation>
+    </message>
+    <message>
+      <source>{name} is being opened elsewhere.</source>
+      <translation>{name} 正在别处打开。</translation>
+    </message>
+    <message>
+      <source>Try again in a moment.</source>
+      <translation>请稍候再试。</translation>
+    </message>
+    <message>
+      <source> by {author} on {host}</source>
+      <translation>由 {author} 在 {host} 上</translation>
+    </message>
+    <message>
+      <source>somebody</source>
+      <translation>某人</translation>
+    </message>
+    <message>
+      <source> in another window</source>
+      <translation>在另一窗口中</translation>
+    </message>
+    <message>
+      <source>A project cannot be copied onto itself.</source>
+      <translation>项目不能复制到自身。</translation>
+    </message>
+    <message>
+      <source>Choose another name.</source>
+      <translation>请选择其他名称。</translation>
+    </message>
+    <message>
+      <source>The copy {target} could not be written: {reason}.</source>
+      <translation>无法写入副本 {target}：{reason}。</translation>
+    </message>
+    <message>
+      <source>Choose another place, or make space.</source>
+      <translation>请选择其他位置，或腾出空间。</translation>
+    </message>
+    <message>
+      <source>{path} exists already.</source>
+      <translation>{path} 已存在。</translation>
+    </message>
+    <message>
+      <source>Open it, or choose another name.</source>
+      <translation>请打开它，或选择其他名称。</translation>
+    </message>
+    <message>
+      <source>{name} was written by a newer version of SAM 3 Annotator (project version {version}, this program knows {known}).</source>
+      <translation>{name} 由较新版本的 SAM 3 Annotator 写成（项目版本 {version}，本程序支持到 {known}）。</translation>
+    </message>
+    <message>
+      <source>Nothing was changed. Update the program, or ask for an export from the newer one.</source>
+      <translation>未作任何改动。请更新程序，或请对方从较新版本导出。</translation>
+    </message>
+    <message>
+      <source>it has no version</source>
+      <translation>没有版本号</translation>
+    </message>
+    <message>
+      <source>{path} could not be copied to {target}: {reason}.</source>
+      <translation>无法将 {path} 复制到 {target}：{reason}。</translation>
+    </message>
+    <message>
+      <source>A mask is missing from the project {name}.</source>
+      <translation>项目 {name} 中缺少一个掩码。</translation>
+    </message>
+    <message>
+      <source>{target} exists already.</source>
+      <translation>{target} 已存在。</translation>
+    </message>
+    <message>
+      <source>Nothing of {name} can be read any more.</source>
+      <translation>{name} 已完全无法读取。</translation>
+    </message>
+    <message>
+      <source>Take a backup, or a copy from another machine.</source>
+      <translation>请使用备份，或另一台机器上的副本。</translation>
+    </message>
+    <message>
+      <source>Import {name}</source>
+      <translation>导入 {name}</translation>
+    </message>
+    <message>
+      <source>Add pictures</source>
+      <translation>添加图片</translation>
+    </message>
+    <message>
+      <source>Find “{phrase}” everywhere</source>
+      <translation>在所有图片中查找“{phrase}”</translation>
+    </message>
+    <message>
+      <source>Accept 1 candidate</source>
+      <translation>接受 1 个候选</translation>
+    </message>
+    <message>
+      <source>Accept {count} candidates</source>
+      <translation>接受 {count} 个候选</translation>
+    </message>
+    <message>
+      <source>Click</source>
+      <translation>点击</translation>
+    </message>
+    <message>
+      <source>Box</source>
+      <translation>框</translation>
+    </message>
+    <message>
+      <source>Erase</source>
+      <translation>擦除</translation>
+    </message>
+    <message>
+      <source>Brush</source>
+      <translation>画笔</translation>
+    </message>
+    <message>
+      <source>Polygon</source>
+      <translation>多边形</translation>
+    </message>
+    <message>
+      <source>Lasso</source>
+      <translation>套索</translation>
+    </message>
+    <message>
+      <source>Fill</source>
+      <translation>填充</translation>
+    </message>
+    <message>
+      <source>Shape</source>
+      <translation>形状</translation>
+    </message>
+    <message>
+      <source>Edit outline</source>
+      <translation>编辑轮廓</translation>
+    </message>
+    <message>
+      <source>Split</source>
+      <translation>切分</translation>
+    </message>
+    <message>
+      <source>New object by click</source>
+      <translation>点击新建对象</translation>
+    </message>
+    <message>
+      <source>New object by box</source>
+      <translation>画框新建对象</translation>
+    </message>
+    <message>
+      <source>New object by brush</source>
+      <translation>画笔新建对象</translation>
+    </message>
+    <message>
+      <source>New object by polygon</source>
+      <translation>多边形新建对象</translation>
+    </message>
+    <message>
+      <source>New object by lasso</source>
+      <translation>套索新建对象</translation>
+    </message>
+    <message>
+      <source>New object by fill</source>
+      <translation>填充新建对象</translation>
+    </message>
+    <message>
+      <source>New object</source>
+      <translation>新建对象</translation>
+    </message>
+    <message>
+      <source>Fill holes</source>
+      <translation>填充孔洞</translation>
+    </message>
+    <message>
+      <source>Drop islands</source>
+      <translation>去除孤岛</translation>
+    </message>
+    <message>
+      <source>Keep largest piece</source>
+      <translation>保留最大的一块</translation>
+    </message>
+    <message>
+      <source>Smooth</source>
+      <translation>平滑</translation>
+    </message>
+    <message>
+      <source>Grow</source>
+      <translation>扩大</translation>
+    </message>
+    <message>
+      <source>Shrink</source>
+      <translation>缩小</translation>
+    </message>
+    <message>
+      <source>Unite</source>
+      <translation>合并</translation>
+    </message>
+    <message>
+      <source>Subtract</source>
+      <translation>相减</translation>
+    </message>
+    <message>
+      <source>Intersect</source>
+      <translation>相交</translation>
+    </message>
+    <message>
+      <source>Paste</source>
+      <translation>粘贴</translation>
+    </message>
+    <message>
+      <source>{path} is now {width} x {height} pixels; the project knows it as {known_width} x {known_height}.</source>
+      <translation>{path} 现在为 {width} x {height} 像素；项目中记录为 {known_width} x {known_height}。</translation>
+    </message>
+    <message>
+      <source>Put the original file back: the masks belong to it.</source>
+      <translation>请放回原来的文件：掩码属于它。</translation>
+    </message>
+    <message>
+      <source>{some}, {one}</source>
+      <translation>{some}、{one}</translation>
+    </message>
+    <message>
+      <source>No example lies in the range that is searched; give one there.</source>
+      <translation>查找范围内没有示例；请在其中给出一个。</translation>
+    </message>
+    <message>
+      <source>Type what to find, or draw an exemplar box around one.</source>
+      <translation>请输入要查找的内容，或在其中一个周围画示例框。</translation>
+    </message>
+    <message>
+      <source>A frame has only examples of what is not meant. Draw one of what is meant beside them, or type a phrase.</source>
+      <translation>某一帧上只有反示例。请在旁边画一个正示例，或输入文字。</translation>
+    </message>
+    <message>
+      <source>A search goes forward, backward or both ways.</source>
+      <translation>查找可以向前、向后或双向进行。</translation>
+    </message>
+    <message>
+      <source>No stopped search to take up.</source>
+      <translation>没有可继续的已停止查找。</translation>
+    </message>
+    <message>
+      <source>A search through a clip is in progress. Cancel it first, or wait.</source>
+      <translation>正在视频中查找。请先取消或等待。</translation>
+    </message>
+    <message>
+      <source>The loaded model cannot find and track a phrase through a clip.</source>
+      <translation>已加载的模型不能在视频中按文字查找并跟踪。</translation>
+    </message>
+    <message>
+      <source>Find alike</source>
+      <translation>查找类似的</translation>
+    </message>
+    <message>
+      <source>Find “{phrase}” in the clip</source>
+      <translation>在视频中查找“{phrase}”</translation>
+    </message>
+    <message>
+      <source>Open a picture first.</source>
+      <translation>请先打开图片。</translation>
+    </message>
+    <message>
+      <source>There is nothing to undo.</source>
+      <translation>没有可撤销的操作。</translation>
+    </message>
+    <message>
+      <source>There is nothing to redo.</source>
+      <translation>没有可重做的操作。</translation>
+    </message>
+    <message>
+      <source>This step is no longer in the history.</source>
+      <translation>此步骤已不在历史记录中。</translation>
+    </message>
+    <message>
+      <source>Propagate forward</source>
+      <translation>向前传播</translation>
+    </message>
+    <message>
+      <source>Propagate backward</source>
+      <translation>向后传播</translation>
+    </message>
+    <message>
+      <source>Propagate both</source>
+      <translation>双向传播</translation>
+    </message>
+    <message>
+      <source>Propagate between</source>
+      <translation>人工帧之间传播</translation>
+    </message>
+    <message>
+      <source>No stopped run to take up.</source>
+      <translation>没有可继续的已停止运行。</translation>
+    </message>
+    <message>
+      <source>Propagate on</source>
+      <translation>继续传播</translation>
+    </message>
+    <message>
+      <source>A run is in progress. Cancel it first, or wait.</source>
+      <translation>正在运行。请先取消或等待。</translation>
+    </message>
+    <message>
+      <source>No model is loaded yet.</source>
+      <translation>尚未加载模型。</translation>
+    </message>
+    <message>
+      <source>No two objects seem to have changed places here.</source>
+      <translation>这里似乎没有两个对象互换过位置。</translation>
+    </message>
+    <message>
+      <source>Select the objects to propagate first.</source>
+      <translation>请先选择要传播的对象。</translation>
+    </message>
+    <message>
+      <source>Between needs a human frame before and after this one, with frames in between.</source>
+      <translation>“之间”需要本帧前后各有一个人工帧，且其间有帧。</translation>
+    </message>
+    <message>
+      <source>Give the object a mask on this frame first: click it, box it or draw it.</source>
+      <translation>请先在本帧给对象一个掩码：点击、画框或绘制。</translation>
+    </message>
+    <message>
+      <source>There is nothing to compute: this frame ends the run.</source>
+      <translation>没有可计算的内容：运行在本帧结束。</translation>
+    </message>
+    <message>
+      <source>There is nothing to compute: the shot cut or human frame ends the run.</source>
+      <translation>没有可计算的内容：镜头切换或人工帧使运行结束。</translation>
+    </message>
+    <message>
+      <source>A search over all pictures is running already.</source>
+      <translation>已在所有图片中查找。</translation>
+    </message>
+    <message>
+      <source>Type what to find first.</source>
+      <translation>请先输入要查找的内容。</translation>
+    </message>
+    <message>
+      <source>Interpolation needs two human frames with frames between them.</source>
+      <translation>插值需要两个人工帧，且其间有帧。</translation>
+    </message>
+    <message>
+      <source>Interpolate</source>
+      <translation>插值</translation>
+    </message>
+    <message>
+      <source>There are no masks of a model here that could be smoothed.</source>
+      <translation>这里没有可平滑的模型掩码。</translation>
+    </message>
+    <message>
+      <source>Smooth over time</source>
+      <translation>沿时间平滑</translation>
+    </message>
+    <message>
+      <source>The object has no mask on these frames.</source>
+      <translation>对象在这些帧上没有掩码。</translation>
+    </message>
+    <message>
+      <source>Erase on a range</source>
+      <translation>在范围内擦除</translation>
+    </message>
+    <message>
+      <source>Brush on a range</source>
+      <translation>在范围内涂刷</translation>
     </message>
   </context>
   <context>

@@ -24,7 +24,7 @@ from sam3_annotator.domain.decide_objects import remove_object
 from sam3_annotator.domain.entities import Category, Media, MediaState
 from sam3_annotator.domain.ids import CategoryId, MediaId
 from sam3_annotator.errors import Rejected
-from sam3_annotator.wording import Wording
+from sam3_annotator.wording import Wording, counted
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.draft import Draft
@@ -97,8 +97,7 @@ def _add_media(draft: Draft, command: AddMedia) -> Step:
         )
         draft.put(Table.MEDIA, None, media)
         made.append(int(media.id))
-    one, many = Wording("Add media"), Wording("Add {count} media", count=len(made))
-    title = one if len(made) == 1 else many
+    title = counted(len(made), "Add media", "Add {count} media")
     return draft.step(title, made=tuple(made), skipped=len(command.items) - len(made))
 
 
@@ -117,9 +116,7 @@ def _remove_media(draft: Draft, command: RemoveMedia) -> Step:
             for row in rows.values():
                 draft.put(table, row, None)
     count = len(set(command.media_ids))
-    return draft.step(
-        Wording("Remove {count} media", count=count) if count != 1 else Wording("Remove media")
-    )
+    return draft.step(counted(count, "Remove media", "Remove {count} media"))
 
 
 def _set_state(draft: Draft, command: SetMediaState) -> Step:
@@ -200,11 +197,10 @@ def _remove_category(draft: Draft, command: RemoveCategory) -> Step:
             number = draft.next_number(item.media_id, target.id)
             draft.put(Table.OBJECTS, item, replace(item, category_id=target.id, number=number))
     elif objects:
-        one, many = Wording("1 object is"), Wording("{count} objects are", count=len(objects))
         raise Rejected(
             "{objects} labelled {name}. Merge the category into another one, or remove what is "
             "labelled so first.",
-            objects=one if len(objects) == 1 else many,
+            objects=counted(len(objects), "1 object is", "{count} objects are"),
             name=category.name,
         )
     draft.put(Table.CATEGORIES, category, None)

@@ -24,7 +24,7 @@ from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.domain.masklet import HUMAN, SOURCE_CODES, Masklet
 from sam3_annotator.domain.painting import GONE, check_frame, frame_range
 from sam3_annotator.errors import Rejected
-from sam3_annotator.wording import Wording
+from sam3_annotator.wording import Wording, counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,9 +141,7 @@ def _delete_range(draft: Draft, command: DeleteRange) -> Step:
         draft.put_masklet(item.media_id, masklet.without(part.frames))
     if not removed:
         raise Rejected("There is no mask on these frames.")
-    return draft.step(
-        Wording("Delete {count} masks", count=removed) if removed != 1 else Wording("Delete mask")
-    )
+    return draft.step(counted(removed, "Delete mask", "Delete {count} masks"))
 
 
 def _hold(draft: Draft, command: HoldRange) -> Step:

@@ -16,6 +16,7 @@ from sam3_annotator.model.checkpoint import TensorFile, inspect
 from sam3_annotator.model.file_kinds import find
 from sam3_annotator.model.quantized import FORMAT as QUANTISED_FORMAT
 from sam3_annotator.model.recognise import is_computed, is_exact
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -116,7 +117,7 @@ def _write(
     except OSError as error:
         scratch.unlink(missing_ok=True)
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        what = "the disk is full" if full else (error.strerror or str(error))
+        what = Wording("the disk is full") if full else (error.strerror or str(error))
         raise FileTrouble(
             "{target} cannot be written: {what}.", "Choose another place.", target=target, what=what
         ) from error

@@ -18,6 +18,7 @@ from sam3_annotator.inference.machine import (
     machine_memory,
     nvidia_driver,
 )
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,16 +85,18 @@ def unusable_gpu() -> str:
     if torch.cuda.is_available() or not has_nvidia_gpu():
         return ""
     if torch.version.cuda is None and torch.version.hip is None:
-        return (
+        return Wording(
             "This machine has an NVIDIA GPU, but the installed torch was built without CUDA, "
             "so everything runs on the CPU. Install a CUDA build of torch."
         )
     version = nvidia_driver()
-    driver = f" ({version})" if version else ""
-    return (
-        f"This machine has an NVIDIA GPU, but its driver{driver} does not work with "
-        f"torch {torch.__version__} (CUDA {torch.version.cuda}), so everything runs on the CPU. "
-        "Update the driver, or restart after an update."
+    return Wording(
+        "This machine has an NVIDIA GPU, but its driver{driver} does not work with torch {torch} "
+        "(CUDA {cuda}), so everything runs on the CPU. Update the driver, or restart after an "
+        "update.",
+        driver=f" ({version})" if version else "",
+        torch=torch.__version__,
+        cuda=torch.version.cuda,
     )
 
 
@@ -177,7 +180,7 @@ def _named(name: str) -> torch.device:
         )
     if not _is_available(chosen.type):
         reason = unusable_gpu() if chosen.type == "cuda" else ""
-        raise DeviceTrouble(f"{name} cannot be used on this machine. {reason}".strip())
+        raise DeviceTrouble("{name} cannot be used on this machine.", reason, name=name)
     count = _count(chosen.type)
     if (chosen.index or 0) >= count:
         raise DeviceTrouble(

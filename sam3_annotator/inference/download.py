@@ -25,6 +25,7 @@ from huggingface_hub.file_download import get_hf_file_metadata, http_get
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from sam3_annotator.errors import FileTrouble, WeightsTrouble
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -265,28 +266,33 @@ def _checked_hash(source: Source, part: Path, etag: str) -> str:
 _REFUSALS: tuple[tuple[str, str, str], ...] = (
     (
         "awaiting a review",
-        "Your request for {title} is waiting for its authors to answer.",
-        "Try again when the hub has told you by e-mail. Status: {page}",
+        Wording("Your request for {title} is waiting for its authors to answer."),
+        Wording("Try again when the hub has told you by e-mail. Status: {page}"),
     ),
     (
         "rejected",
-        "Its authors have declined your request for {title}.",
-        "Details: {page}. The program also runs with SAM 2.1 weights, which need no permission.",
+        Wording("Its authors have declined your request for {title}."),
+        Wording(
+            "Details: {page}. The program also runs with SAM 2.1 weights, which need no permission."
+        ),
     ),
     (
         "fine-grained",
-        "Your token may not read gated repositories.",
-        "Allow it to read public gated repositories in its settings, or make one of type “read”.",
+        Wording("Your token may not read gated repositories."),
+        Wording(
+            "Allow it to read public gated repositories in its settings, or make one of type "
+            "“read”."
+        ),
     ),
     (
         "authorized list",
-        "You have not asked for access to {title} yet.",
-        "Open {page} in a browser, accept the licence, then try again.",
+        Wording("You have not asked for access to {title} yet."),
+        Wording("Open {page} in a browser, accept the licence, then try again."),
     ),
     (
         "ask for access",
-        "You have not asked for access to {title} yet.",
-        "Open {page} in a browser, accept the licence, then try again.",
+        Wording("You have not asked for access to {title} yet."),
+        Wording("Open {page} in a browser, accept the licence, then try again."),
     ),
 )
 
@@ -305,7 +311,7 @@ def _refused(source: Source, error: HfHubHTTPError, *, has_token: bool) -> Weigh
         )
     for words, message, remedy in _REFUSALS:
         if words in said:
-            return WeightsTrouble(message.format(**names), remedy.format(**names))
+            return WeightsTrouble(message, remedy, **names)
     if status == 401 and has_token:
         return WeightsTrouble(
             "The hub does not accept your token.",

@@ -36,6 +36,7 @@ from sam3_annotator.model.sam_heads import SamHeads
 from sam3_annotator.model.tokenizer import Tokenizer
 from sam3_annotator.model.tracker import Tracker
 from sam3_annotator.model.tracker_config import SAM3_TRACKER
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,13 +70,13 @@ def open_backend(
     say = progress or _silent
     path = weights_files.locate(weights)
     chosen = choose(device, dtype)
-    say(f"Reading {path.name}")
+    say(Wording("Reading {name}", name=path.name))
     if str(weights) == weights_files.BUNDLED_NAME:
         return _mini(path, chosen)
     loaded = loading.load(path, dtype=chosen.dtype, device=chosen.torch_device)
-    say("Checking the file's hash")
+    say(Wording("Checking the file's hash"))
     digest = weights_files.sha256_of(path)
-    say("Building the model")
+    say(Wording("Building the model"))
     if loaded.family is SAM3:
         return _sam3(loaded, digest, chosen)
     return _sam2(loaded, digest, chosen)

@@ -36,6 +36,7 @@ from sam3_annotator.inference.concept_run import ConceptRun
 from sam3_annotator.inference.embeddings import EmbeddingCache
 from sam3_annotator.inference.predictor import Encoded, Predictor
 from sam3_annotator.inference.run_needs import run_needs
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -118,7 +119,7 @@ class ModelSession:
 
     def _load(self, request: LoadModel) -> Iterator[Item]:
         said: list[str] = []
-        yield Progress(0, 0, "Loading the model")
+        yield Progress(0, 0, Wording("Loading the model"))
         predictor = Predictor.load(request.weights, request.device, request.dtype, said.append)
         if self._adapt is not None:
             predictor = Predictor(self._adapt(predictor.backend))
@@ -214,9 +215,9 @@ class ModelSession:
         self._need_model()
         if frame in self._embeddings:
             return
-        yield Progress(0, 2, "Reading the picture")
+        yield Progress(0, 2, Wording("Reading the picture"))
         picture = self._pixels(frame)
-        yield Progress(1, 2, "Looking at the picture")
+        yield Progress(1, 2, Wording("Looking at the picture"))
         self._embeddings.put(frame, self._need_model().encode(picture))
 
     def _encoded(self, frame: FrameRef) -> Encoded:

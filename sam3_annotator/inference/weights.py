@@ -207,7 +207,7 @@ def _described(path: Path, origin: Origin) -> KnownWeights:
     try:
         inspection = inspect(path)
     except AnnotatorError as error:
-        return KnownWeights(path, origin, path.name, path.name, None, str(error))
+        return KnownWeights(path, origin, path.name, path.name, None, error.told)
     family = inspection.family
     trouble = inspection.trouble()
     name, title = family.name, family.title

@@ -10,6 +10,7 @@ from sam3_annotator.errors import FileTrouble, MediaTrouble
 from sam3_annotator.io.exchange import ExportOptions, ExportReport
 from sam3_annotator.io.opening import open_clip
 from sam3_annotator.io.registry import export_labels
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,13 +44,21 @@ def export_with_clips(
             try:
                 clip = open_clip(root / media.name)
             except (FileTrouble, MediaTrouble) as error:
-                notes.append(f"No list of frames for {media.name}: {error.message}")
+                notes.append(
+                    Wording(
+                        "No list of frames for {name}: {why}", name=media.name, why=error.message
+                    )
+                )
                 continue
             opened.callback(clip.close)
             if clip.frame_count != media.frame_count:
                 notes.append(
-                    f"No list of frames for {media.name}: it has {clip.frame_count} frames now and"
-                    f" had {media.frame_count}."
+                    Wording(
+                        "No list of frames for {name}: it has {count} frames now and had {before}.",
+                        name=media.name,
+                        count=clip.frame_count,
+                        before=media.frame_count,
+                    )
                 )
                 continue
             clips[media.key] = clip

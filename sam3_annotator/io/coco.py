@@ -28,6 +28,7 @@ from sam3_annotator.domain.entities import FrameFlag, MediaKind
 from sam3_annotator.io.atomic import write_file
 from sam3_annotator.io.coco_rle import differing_pixels, polygons_of, text_of
 from sam3_annotator.io.exchange import CROWD, ExportOptions, ExportReport
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -243,7 +244,7 @@ def _read_back(
     differences: list[str] = []
     within: list[int] = []
     if set(reader.anns) != {place.record["id"] for place in placed}:
-        differences.append("The file does not hold the annotations that were written.")
+        differences.append(Wording("The file does not hold the annotations that were written."))
     for done, place in enumerate(placed, start=1):
         found = reader.anns.get(place.record["id"])
         if found is None:
@@ -252,9 +253,11 @@ def _read_back(
         if wrong and place.is_polygon and options.polygon_tolerance_px:
             within.append(wrong)
         elif wrong:
-            differences.append(f"Annotation {found['id']} differs in {wrong} pixels.")
+            differences.append(
+                Wording("Annotation {id} differs in {count} pixels.", id=found["id"], count=wrong)
+            )
         if found["bbox"] != place.record["bbox"] or found["area"] != place.record["area"]:
-            differences.append(f"Annotation {found['id']} has another box or area.")
+            differences.append(Wording("Annotation {id} has another box or area.", id=found["id"]))
         if done % _TELL_EVERY == 0:
             options.tell(len(placed) + done, 2 * len(placed))
     return differences, within
@@ -263,21 +266,31 @@ def _read_back(
 def _notes(
     labels: Labels, placed: list[_Placed], options: ExportOptions, changed_pixels: list[int]
 ) -> list[str]:
-    notes = []
+    notes: list[str] = []
     empty = sum(entry.mask.is_empty for entry in labels.masks)
     if empty:
-        notes.append(f"{empty} frames without a mask (absent objects) are not listed.")
+        notes.append(
+            Wording("{count} frames without a mask (absent objects) are not listed.", count=empty)
+        )
     if options.polygon_tolerance_px is not None:
         runs = sum(not place.is_polygon for place in placed)
         if runs:
             notes.append(
-                f"{runs} of {len(placed)} masks were written as run-lengths, because they have"
-                " holes or no polygon meets the tolerance."
+                Wording(
+                    "{count} of {total} masks were written as run-lengths, because they have holes "
+                    "or no polygon meets the tolerance.",
+                    count=runs,
+                    total=len(placed),
+                )
             )
         if changed_pixels:
             notes.append(
-                f"{len(changed_pixels)} polygons differ from their masks, by"
-                f" {max(changed_pixels)} pixels at most, all within"
-                f" {options.polygon_tolerance_px} px of the edge."
+                Wording(
+                    "{count} polygons differ from their masks, by {most} pixels at most, all "
+                    "within {tolerance} px of the edge.",
+                    count=len(changed_pixels),
+                    most=max(changed_pixels),
+                    tolerance=options.polygon_tolerance_px,
+                )
             )
     return notes

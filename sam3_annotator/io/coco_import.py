@@ -26,6 +26,7 @@ from sam3_annotator.io.exchange import (
 )
 from sam3_annotator.io.gathering import Gathering, sorted_attributes
 from sam3_annotator.io.json_files import read_json, record_list
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -261,7 +262,7 @@ def _read_annotation(file: _File, record: dict[str, Any]) -> None:
     media, frame = file.images[found.image_id]
     mask = mask_of_segmentation(found.segmentation, media.height, media.width)
     if mask is None or mask.is_empty:
-        file.gathering.warn("annotations without any pixel were left out")
+        file.gathering.warn(Wording("annotations without any pixel were left out"))
         return
     extras = found.sam3_annotator
     file.gathering.mask(

@@ -33,6 +33,7 @@ from sam3_annotator.io.coco import (
 )
 from sam3_annotator.io.coco_rle import differing_pixels, text_of
 from sam3_annotator.io.exchange import CROWD, ExportOptions, ExportReport
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,7 @@ def export_saco(labels: Labels, target: Path, options: ExportOptions) -> ExportR
         for position, (video, number) in enumerate(pairs, start=1)
     ]
     report = _export(labels, target, options, document)
-    note = "Phrases of which a clip has no object are not listed as looked for in it."
+    note = Wording("Phrases of which a clip has no object are not listed as looked for in it.")
     return report.joined(ExportReport((), {"pairs": len(pairs)}, (), (note,)))
 
 
@@ -84,7 +85,9 @@ def masks_by_object(labels: Labels) -> dict[int, dict[int, MaskEntry]]:
 def left_out_note(labels: Labels) -> tuple[str, ...]:
     """A sentence about pictures, which formats for clips cannot hold."""
     pictures = len(labels.media) - len(labels.clips)
-    return (f"{pictures} pictures are not clips and were left out.",) if pictures else ()
+    if not pictures:
+        return ()
+    return (Wording("{count} pictures are not clips and were left out.", count=pictures),)
 
 
 def _document(labels: Labels) -> Record:
@@ -181,7 +184,7 @@ def _read_back(target: Path, labels: Labels, options: ExportOptions) -> list[str
     """Compare each frame of each annotation, decoded by pycocotools, with its mask."""
     document = json.loads(target.read_text("utf-8"))
     masks = masks_by_object(labels)
-    differences = []
+    differences: list[str] = []
     for done, record in enumerate(document["annotations"], start=1):
         key = record[EXTRAS]["object"]
         wrong = 0
@@ -193,6 +196,8 @@ def _read_back(target: Path, labels: Labels, options: ExportOptions) -> list[str
             mask = EMPTY_MASK if entry is None else entry.mask
             wrong += differing_pixels(coco_mask.decode(runs), mask)
         if wrong:
-            differences.append(f"Annotation {record['id']} differs in {wrong} pixels.")
+            differences.append(
+                Wording("Annotation {id} differs in {count} pixels.", id=record["id"], count=wrong)
+            )
         options.tell(done, len(document["annotations"]))
     return differences

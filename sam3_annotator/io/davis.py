@@ -23,6 +23,7 @@ from sam3_annotator.io.folders import natural_key
 from sam3_annotator.io.gathering import Gathering, sorted_attributes
 from sam3_annotator.io.label_maps import in_front, masks_in, painted, read_label_map
 from sam3_annotator.io.sidecar import ClipNote, ObjectNote, flat_names, read_sidecar, sidecar_of
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +106,14 @@ def overlap_note(
     lost = sum(entry.mask.area for entry in entries) - sum(mask.area for _, mask in visible)
     if not lost:
         return []
-    return [f"{media.name}, frame {frame}: {lost} pixels went to the object in front."]
+    return [
+        Wording(
+            "{name}, frame {frame}: {count} pixels went to the object in front.",
+            name=media.name,
+            frame=frame,
+            count=lost,
+        )
+    ]
 
 
 def known_object(gathering: Gathering, media: int, note: ObjectNote) -> int:
@@ -161,14 +169,21 @@ def _save_palette(path: Path, pixels: np.ndarray[tuple[int, ...], np.dtype[np.ui
 
 def _read_back(folder: Path, written: list[tuple[str, int, dict[int, Mask]]]) -> list[str]:
     """Compare every picture, as Pillow reads its indices, with the masks painted into it."""
-    differences = []
+    differences: list[str] = []
     for name, frame, visible in written:
         with Image.open(folder / ANNOTATIONS / name / f"{frame:05d}.png") as picture:
             pixels = np.asarray(picture)
         wanted = painted(list(visible.items()), *pixels.shape)
         wrong = int(np.count_nonzero(pixels != wanted))
         if wrong:
-            differences.append(f"{name}, frame {frame} differs in {wrong} pixels.")
+            differences.append(
+                Wording(
+                    "{name}, frame {frame} differs in {count} pixels.",
+                    name=name,
+                    frame=frame,
+                    count=wrong,
+                )
+            )
     return differences
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.entities import Attributes, FrameFlag, MediaKind, Source
 from sam3_annotator.errors import ExchangeTrouble
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -220,13 +221,13 @@ def refuse(path: Path, problems: list[str]) -> None:
         return
     told = "; ".join(problems[:MAX_PROBLEMS_TOLD])
     rest = len(problems) - MAX_PROBLEMS_TOLD
-    more = f"; and {rest} more" if rest > 0 else ""
+    if rest > 0:
+        told = Wording("{told}; and {count} more", told=told, count=rest)
     raise ExchangeTrouble(
-        "{path} cannot be imported: {told}{more}.",
+        "{path} cannot be imported: {told}.",
         "Nothing was changed. Correct the file.",
         path=path,
         told=told,
-        more=more,
     )
 
 

@@ -15,6 +15,7 @@ from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.io.atomic import write_file
 from sam3_annotator.io.exchange import MAX_PROBLEMS_TOLD
 from sam3_annotator.io.media import unreadable
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,19 +62,30 @@ def verify_export(
     differences: list[str] = []
     if len(rows) != source.frame_count:
         differences.append(
-            f"The export was made on {len(rows)} frames, the clip has {source.frame_count}."
+            Wording(
+                "The export was made on {count} frames, the clip has {now}.",
+                count=len(rows),
+                now=source.frame_count,
+            )
         )
     shared = min(len(rows), source.frame_count)
     for index, (pts, digest) in enumerate(rows[:shared]):
         if source.frame_hash(index) != digest:
-            differences.append(f"Frame {index} shows another picture.")
+            differences.append(Wording("Frame {index} shows another picture.", index=index))
         elif source.pts(index) != pts:
-            differences.append(f"Frame {index} has timestamp {source.pts(index)}, not {pts}.")
+            differences.append(
+                Wording(
+                    "Frame {index} has timestamp {found}, not {wanted}.",
+                    index=index,
+                    found=source.pts(index),
+                    wanted=pts,
+                )
+            )
         if progress is not None:
             progress(index + 1, shared)
     if len(differences) > MAX_PROBLEMS_TOLD:
         rest = len(differences) - MAX_PROBLEMS_TOLD
-        return (*differences[:MAX_PROBLEMS_TOLD], f"And {rest} more.")
+        return (*differences[:MAX_PROBLEMS_TOLD], Wording("And {count} more.", count=rest))
     return tuple(differences)
 
 

@@ -14,6 +14,7 @@ from sam3_annotator.io.exchange import (
     MediaEntry,
     ObjectEntry,
 )
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Attributes
@@ -56,7 +57,11 @@ class Gathering:
             known = CategoryEntry(len(self._categories) + 1, name, supercategory, color)
             self._categories[name] = known
         elif supercategory and known.supercategory != supercategory:
-            self.warn(f'category "{name}" has several supercategories; the first was kept')
+            self.warn(
+                Wording(
+                    'category "{name}" has several supercategories; the first was kept', name=name
+                )
+            )
         return known.key
 
     def object(
@@ -89,7 +94,9 @@ class Gathering:
             for entry in self._media.values()
         )
         warnings = tuple(
-            f"{sentence} ({count} times)" if count > 1 else sentence
+            Wording("{sentence} ({count} times)", sentence=sentence, count=count)
+            if count > 1
+            else sentence
             for sentence, count in self._warnings.items()
         )
         labels = Labels(
@@ -107,5 +114,7 @@ def sorted_attributes(found: dict[str, object], gathering: Gathering) -> Attribu
         elif isinstance(value, int) and abs(value) < 1 << 53:
             kept.append((name, float(value)))
         else:
-            gathering.warn(f'attribute "{name}" holds no plain value and was left out')
+            gathering.warn(
+                Wording('attribute "{name}" holds no plain value and was left out', name=name)
+            )
     return tuple(kept)

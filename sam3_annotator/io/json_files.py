@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.io.media import unreadable
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +104,12 @@ def _finite(text: str) -> float:
 
 
 def _kind(value: object) -> str:
-    names = {list: "a list", dict: "an object", str: "text", bool: "true or false"}
+    names = {
+        list: Wording("a list"),
+        dict: Wording("an object"),
+        str: Wording("text"),
+        bool: Wording("true or false"),
+    }
     if value is None:
-        return "nothing"
-    return names.get(type(value), "a number")
+        return Wording("nothing")
+    return names.get(type(value), Wording("a number"))

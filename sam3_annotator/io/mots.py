@@ -37,6 +37,7 @@ from sam3_annotator.io.gathering import Gathering
 from sam3_annotator.io.label_maps import in_front, painted, read_label_map
 from sam3_annotator.io.media import unreadable
 from sam3_annotator.io.sidecar import ClipNote, Sidecar, flat_names, read_sidecar, sidecar_of
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -187,15 +188,23 @@ def _read_back(folder: Path, name: str, frames: dict[int, Placed], media: MediaE
         at, number, _, height, width = map(int, numbers)
         pixels = found.setdefault(at, np.zeros((height, width), dtype=np.uint16))
         pixels[coco_mask.decode({"size": [height, width], "counts": runs}).astype(bool)] = number
-    differences = []
+    differences: list[str] = []
     for frame, placed in frames.items():
         wanted = painted(placed, media.height, media.width)
         written = found.get(frame, np.zeros_like(wanted))
         picture = read_label_map(folder / PICTURES / name / f"{frame:06d}.png")
-        for kind, pixels in (("text", written), ("picture", picture)):
+        for kind, pixels in ((Wording("text"), written), (Wording("picture"), picture)):
             wrong = int(np.count_nonzero(pixels != wanted))
             if wrong:
-                differences.append(f"{name}, frame {frame}, {kind} differs in {wrong} pixels.")
+                differences.append(
+                    Wording(
+                        "{name}, frame {frame}, {kind} differs in {count} pixels.",
+                        name=name,
+                        frame=frame,
+                        kind=kind,
+                        count=wrong,
+                    )
+                )
     return differences
 
 
@@ -250,7 +259,7 @@ def _read_line(
                    content_hash=note.content_hash)
     )  # fmt: skip
     if mask.is_empty:
-        gathering.warn("lines without any pixel were left out")
+        gathering.warn(Wording("lines without any pixel were left out"))
         return
     if number not in objects:
         objects[number] = _object(gathering, sidecar, note, media.key, number)

@@ -109,7 +109,7 @@ def gather(
         except HugePicture:
             huge.append(path)
         except AnnotatorError as error:
-            troubles.append(str(error))
+            troubles.append(error.told)
     if len(items) > handed:
         on_batch(tuple(items[handed:]))
     return Gathered(tuple(items), tuple(troubles), tuple(huge))

@@ -19,6 +19,7 @@ from sam3_annotator.io.mots import export_mots, import_mots
 from sam3_annotator.io.sav import export_sav
 from sam3_annotator.io.sidecar import flat_names
 from sam3_annotator.io.yolo import export_yolo
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,7 +87,7 @@ FORMATS: tuple[Format, ...] = (
         exporter=export_coco, importer=import_coco, frame_file=_own_name,
     ),
     Format(
-        "coco-video", "COCO for clips (YouTube-VIS)", ".json",
+        "coco-video", Wording("COCO for clips (YouTube-VIS)"), ".json",
         holds_pictures=False, holds_overlaps=True,
         exporter=export_coco_video, importer=import_coco_video,
         frame_file=_own_name, lists_every_frame=True,
@@ -97,12 +98,12 @@ FORMATS: tuple[Format, ...] = (
         frame_file=_own_name, lists_every_frame=True,
     ),
     Format(
-        "davis", "DAVIS palette PNG", "", holds_pictures=False, holds_overlaps=False,
+        "davis", Wording("DAVIS palette PNG"), "", holds_pictures=False, holds_overlaps=False,
         exporter=export_davis, importer=_one(import_davis),
         frame_file=lambda name, _, frame: f"JPEGImages/{name}/{frame:05d}.jpg",
     ),
     Format(
-        "mots", "MOTS text and PNG", "", holds_pictures=False, holds_overlaps=False,
+        "mots", Wording("MOTS text and PNG"), "", holds_pictures=False, holds_overlaps=False,
         exporter=export_mots, importer=_one(import_mots),
         frame_file=lambda name, _, frame: f"images/{name}/{frame:06d}.jpg",
     ),
@@ -111,7 +112,7 @@ FORMATS: tuple[Format, ...] = (
         exporter=export_sav, importer=None, lists_every_frame=True,
     ),
     Format(
-        "yolo", "YOLO segmentation", "", holds_pictures=True, holds_overlaps=True,
+        "yolo", Wording("YOLO segmentation"), "", holds_pictures=True, holds_overlaps=True,
         exporter=export_yolo, importer=None,
         frame_file=lambda _, media, frame: f"images/{media.frame_name(frame)}",
     ),
@@ -182,7 +183,7 @@ def _beside(
         frames = list(range(media.frame_count))
     place = partial(chosen.frame_file, name, media)
     written = write_frames(source, frames, lambda frame: base / place(frame), options.progress)
-    return ExportReport((listing, *written), {"frames written": len(written)})
+    return ExportReport((listing, *written), {Wording("frames written"): len(written)})
 
 
 def import_labels(key: str, paths: Sequence[Path]) -> ImportData:

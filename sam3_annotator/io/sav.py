@@ -24,6 +24,7 @@ from sam3_annotator.io.coco_rle import differing_pixels, text_of
 from sam3_annotator.io.coco_video import left_out_note, masks_by_object
 from sam3_annotator.io.exchange import ExportReport
 from sam3_annotator.io.sidecar import flat_names
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,7 +131,7 @@ def _track_fields(track: dict[int, MaskEntry], media: MediaEntry) -> Record:
 def _read_back(path: Path, name: str, tracks: list[dict[int, MaskEntry]]) -> list[str]:
     """Compare each mask, decoded by pycocotools, with the one written."""
     document = json.loads(path.read_text("utf-8"))
-    differences = []
+    differences: list[str] = []
     for frame, rows in enumerate(document["masklet"]):
         for number, runs in enumerate(rows):
             entry = tracks[number].get(frame)
@@ -138,6 +139,12 @@ def _read_back(path: Path, name: str, tracks: list[dict[int, MaskEntry]]) -> lis
             wrong = differing_pixels(coco_mask.decode(runs), mask)
             if wrong:
                 differences.append(
-                    f"{name}, frame {frame}, masklet {number} differs in {wrong} pixels."
+                    Wording(
+                        "{name}, frame {frame}, masklet {number} differs in {count} pixels.",
+                        name=name,
+                        frame=frame,
+                        number=number,
+                        count=wrong,
+                    )
                 )
     return differences

@@ -11,6 +11,7 @@ from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.media import Pixels, check_index, hash_file, read_only
 from sam3_annotator.io.video_survey import survey
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +61,7 @@ class Clip:
         except BaseException:
             self._decoder.close()
             raise
-        slanted = "The clip asks to be shown at a slant; it is shown as stored."
+        slanted = Wording("The clip asks to be shown at a slant; it is shown as stored.")
         self._warnings = found.warnings + (() if self._upright.is_exact else (slanted,))
 
     @property

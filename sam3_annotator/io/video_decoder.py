@@ -19,6 +19,7 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.media import Pixels, unreadable
 from sam3_annotator.io.video_index import PacketMark
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sam3_annotator.io.video_index import Anchor
 
 _MAX_THREADS = 4
-_REMEDY = "Convert it, for example: ffmpeg -i CLIP -c:v libx264 -crf 12 NEW.mp4"
+_REMEDY = Wording("Convert it, for example: ffmpeg -i CLIP -c:v libx264 -crf 12 NEW.mp4")
 _HD_HEIGHT = 720
 _UNNAMED_MATRICES = frozenset({0, 2, 3})  # RGB (no matrix applies), unspecified, reserved
 

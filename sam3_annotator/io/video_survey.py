@@ -14,6 +14,7 @@ from sam3_annotator.io.video_index import (
     index_from_decoding,
     index_from_packets,
 )
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,9 @@ def _by_decoding(decoder: Decoder, marks: list[PacketMark]) -> Survey:
     index = index_from_decoding(shown, marks)
     if index is not None:
         return Survey(index, is_counted=False, warnings=())
-    slow = "This clip has no usable timestamps: its frames are counted, and jumping back is slow."
+    slow = Wording(
+        "This clip has no usable timestamps: its frames are counted, and jumping back is slow."
+    )
     return Survey(ClipIndex(tuple(range(len(shown))), ()), is_counted=True, warnings=(slow,))
 
 
@@ -83,8 +86,11 @@ def _with_true_head(decoder: Decoder, index: ClipIndex, warnings: list[str]) -> 
         return None
     if first:
         warnings.append(
-            f"The first {first} frames need pictures from before the start of the file and are"
-            " left out."
+            Wording(
+                "The first {count} frames need pictures from before the start of the file and are "
+                "left out.",
+                count=first,
+            )
         )
     return index.between(index.pts[first], None)
 
@@ -101,11 +107,16 @@ def _with_true_tail(
     index = _decodable_part(decoder, index, first_damage_at_end(marks))
     promised = max(decoder.promised_frames, whole) if len(marks) < decoder.promised_frames else 0
     if len(index) < whole or promised or stopped_by:
-        lie = f" (its header promises {promised} frames)" if promised else ""
-        said = f" ({stopped_by})" if stopped_by else ""
         warnings.append(
-            f"The clip cannot be decoded past frame {len(index) - 1}: the end of the file is"
-            f" damaged or missing{lie}{said}. Everything up to there can be worked on."
+            Wording(
+                "The clip cannot be decoded past frame {last}: the end of the file is damaged or "
+                "missing{lie}{said}. Everything up to there can be worked on.",
+                last=len(index) - 1,
+                lie=Wording(" (its header promises {count} frames)", count=promised)
+                if promised
+                else "",
+                said=f" ({stopped_by})" if stopped_by else "",
+            )
         )
     return index
 

@@ -21,6 +21,7 @@ from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.io.atomic import new_folder
 from sam3_annotator.io.coco_rle import differing_pixels
 from sam3_annotator.io.exchange import CROWD, ExportReport
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +67,12 @@ def export_yolo(labels: Labels, target: Path, options: ExportOptions) -> ExportR
             lines += len(rows)
             options.tell(done, len(files))
         (folder / "data.yaml").write_text(_data_yaml(labels), encoding="utf-8", newline="\n")
-    notes = (f"{len(crowds)} crowds were left out.",) if crowds else ()
-    counts = {"label files": len(files), "lines": lines, "classes": len(classes)}
+    notes = (Wording("{count} crowds were left out.", count=len(crowds)),) if crowds else ()
+    counts: dict[str, int] = {
+        Wording("label files"): len(files),
+        Wording("lines"): lines,
+        Wording("classes"): len(classes),
+    }
     return ExportReport((target,), counts, tuple(differences), notes)
 
 
@@ -115,7 +120,7 @@ def _line(number: int, mask: Mask, media: MediaEntry) -> str:
 
 def _read_back(path: Path, name: str, rows: list[tuple[int, Mask]], media: MediaEntry) -> list[str]:
     """Compare each line, filled by pycocotools, with its mask."""
-    differences = []
+    differences: list[str] = []
     height, width = media.height, media.width
     for text, (number, mask) in zip(path.read_text("ascii").splitlines(), rows, strict=True):
         found, *places = text.split(" ")
@@ -123,7 +128,14 @@ def _read_back(path: Path, name: str, rows: list[tuple[int, Mask]], media: Media
         runs = coco_mask.frPyObjects([ring.reshape(-1).tolist()], height, width)
         wrong = differing_pixels(coco_mask.decode(coco_mask.merge(runs)), mask)
         if wrong or int(found) != number:
-            differences.append(f"{name}: an object of class {number} differs in {wrong} pixels.")
+            differences.append(
+                Wording(
+                    "{name}: an object of class {number} differs in {count} pixels.",
+                    name=name,
+                    number=number,
+                    count=wrong,
+                )
+            )
     return differences
 
 

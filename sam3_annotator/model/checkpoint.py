@@ -35,12 +35,13 @@ from sam3_annotator.model.keys_transformers import Recipe, Step, recipe, twin, u
 from sam3_annotator.model.quantized import FORMAT as QUANTISED_FORMAT
 from sam3_annotator.model.quantized import read_quantized
 from sam3_annotator.model.recognise import CODED, Layout, is_exact, recognise
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_GET_AGAIN = "Download it again, or copy it again from where you have it."
+_GET_AGAIN = Wording("Download it again, or copy it again from where you have it.")
 _MAPPED_BYTES = 1 << 30
 _DAMAGE = (
     SafetensorError,

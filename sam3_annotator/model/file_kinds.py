@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sam3_annotator.errors import WeightsTrouble
+from sam3_annotator.wording import Wording
 
 _HEAD_BYTES = 512
 _MAX_HEADER_BYTES = 100 << 20  # the limit of the safetensors library itself
-_GET_AGAIN = "Download it again, or copy it again from where you have it."
+_GET_AGAIN = Wording("Download it again, or copy it again from where you have it.")
 
 
 class Kind(Enum):
@@ -144,21 +145,25 @@ def _looks_like_safetensors(head: bytes, size: int) -> bool:
 
 # First bytes -> what the file is, and the way out.
 _OTHERS: tuple[tuple[bytes, str, str], ...] = (
-    (b"GGUF", "is a GGUF file (quantised, for llama.cpp-like programs)", "official"),
-    (b"version https://git-lfs", "is a Git LFS pointer, not the weights themselves", "lfs"),
-    (b"\x1f\x8b", "is a gzip archive", "unpack"),
-    (b"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive", "unpack"),
-    (b"Rar!", "is a RAR archive", "unpack"),
-    (b"\x89HDF\r\n", "is an HDF5 (Keras) file", "official"),
-    (b"%PDF", "is a PDF document", "official"),
-    (b"\x89PNG", "is a PNG picture", "official"),
-    (b"\xff\xd8\xff", "is a JPEG picture", "official"),
+    (b"GGUF", Wording("is a GGUF file (quantised, for llama.cpp-like programs)"), "official"),
+    (
+        b"version https://git-lfs",
+        Wording("is a Git LFS pointer, not the weights themselves"),
+        "lfs",
+    ),
+    (b"\x1f\x8b", Wording("is a gzip archive"), "unpack"),
+    (b"7z\xbc\xaf\x27\x1c", Wording("is a 7-Zip archive"), "unpack"),
+    (b"Rar!", Wording("is a RAR archive"), "unpack"),
+    (b"\x89HDF\r\n", Wording("is an HDF5 (Keras) file"), "official"),
+    (b"%PDF", Wording("is a PDF document"), "official"),
+    (b"\x89PNG", Wording("is a PNG picture"), "official"),
+    (b"\xff\xd8\xff", Wording("is a JPEG picture"), "official"),
 )
 _WAYS_OUT = {
-    "official": "Give the official sam3.pt or a .safetensors file with the same weights.",
-    "lfs": "Run `git lfs pull` in its folder, or download the file itself.",
-    "unpack": "Unpack it and give the file inside.",
-    "page": "The link led to a page, perhaps a login page. Download the file itself.",
+    "official": Wording("Give the official sam3.pt or a .safetensors file with the same weights."),
+    "lfs": Wording("Run `git lfs pull` in its folder, or download the file itself."),
+    "unpack": Wording("Unpack it and give the file inside."),
+    "page": Wording("The link led to a page, perhaps a login page. Download the file itself."),
 }
 
 

@@ -22,6 +22,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from sam3_annotator.errors import WeightsTrouble
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ VERSION = "1"
 PLANES = (8, 4, 2, 1)
 WIDEST_GROUP = 64
 _SEPARATOR = "::"
-_REPAIR = "Install the program again, or copy the file again from where you have it."
+_REPAIR = Wording("Install the program again, or copy the file again from where you have it.")
 
 
 @dataclass(frozen=True, slots=True)

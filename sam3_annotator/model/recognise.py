@@ -12,6 +12,7 @@ from sam3_annotator.model.families import SAM2, SAM3, SAM31, Family
 from sam3_annotator.model.keys_official import HIERA
 from sam3_annotator.model.keys_tracker import INERT_TRACKER_NAMES
 from sam3_annotator.model.keys_transformers import unify
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,7 +165,7 @@ def _refuse_quantised(path: Path, headers: Mapping[str, TensorHeader], family: F
     if not odd:
         return
     first, dtype = next(iter(odd.items()))
-    what = "fp8" if dtype.startswith("F8") else f"quantised ({dtype})"
+    what = "fp8" if dtype.startswith("F8") else Wording("quantised ({dtype})", dtype=dtype)
     raise WeightsTrouble(
         "{path} was recognised as {title}, but {count} of its tensors are {what}, the first is "
         "{first}. Such files need their own scales and are not supported.",
@@ -178,18 +179,21 @@ def _refuse_quantised(path: Path, headers: Mapping[str, TensorHeader], family: F
 
 
 _KNOWN_STRANGERS = (
-    (re.compile(r"^(model\.)?image_encoder\.(blocks|patch_embed)\."), "a SAM 1 checkpoint"),
-    (re.compile(r"^vision_encoder\.layers\.\d+\.attn\.rel_pos"), "a SAM 1 checkpoint"),
+    (
+        re.compile(r"^(model\.)?image_encoder\.(blocks|patch_embed)\."),
+        Wording("a SAM 1 checkpoint"),
+    ),
+    (re.compile(r"^vision_encoder\.layers\.\d+\.attn\.rel_pos"), Wording("a SAM 1 checkpoint")),
     (
         re.compile(r"^model\.diffusion_model\.|^first_stage_model\."),
-        "a Stable Diffusion checkpoint",
+        Wording("a Stable Diffusion checkpoint"),
     ),
-    (re.compile(r"^(model\.)?layers\.\d+\.self_attn\.q_proj"), "a language model"),
+    (re.compile(r"^(model\.)?layers\.\d+\.self_attn\.q_proj"), Wording("a language model")),
 )
 
 
 def _unknown(path: Path, headers: Mapping[str, TensorHeader]) -> WeightsTrouble:
-    remedy = "Give SAM 3, SAM 2 or SAM 2.1 weights."
+    remedy = Wording("Give SAM 3, SAM 2 or SAM 2.1 weights.")
     for pattern, what in _KNOWN_STRANGERS:
         if any(pattern.search(name) for name in headers):
             return WeightsTrouble(

@@ -18,6 +18,7 @@ from tokenizers.pre_tokenizers import Sequence as PreTokenizers
 from torch import Tensor
 
 from sam3_annotator.errors import FileTrouble
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ class Tokenizer:
 
 
 def _read_merges(path: Path) -> list[tuple[str, str]]:
-    remedy = "Install the program again, or put back the published table of byte pairs."
+    remedy = Wording("Install the program again, or put back the published table of byte pairs.")
     try:
         lines = gzip.decompress(path.read_bytes()).decode("utf-8").split("\n")
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:

@@ -17,6 +17,7 @@ from sqlalchemy.pool import StaticPool
 
 from sam3_annotator.errors import FileTrouble, ProjectTrouble
 from sam3_annotator.store.network import is_on_network
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,23 +203,23 @@ def translated(path: Path) -> Iterator[None]:
 _TROUBLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("is full",),
-        "There is no space left where {path} lies; this step was not saved.",
-        "Everything before it is safe. Make space, then do it again.",
+        Wording("There is no space left where {path} lies; this step was not saved."),
+        Wording("Everything before it is safe. Make space, then do it again."),
     ),
     (
         ("readonly", "read-only"),
-        "{path} may not be written to; this step was not saved.",
-        "Check the file's permissions, or save a copy somewhere else.",
+        Wording("{path} may not be written to; this step was not saved."),
+        Wording("Check the file's permissions, or save a copy somewhere else."),
     ),
     (
         ("is locked", "busy"),
-        "{path} is being used by another program; this step was not saved.",
-        "Close the other program, then do it again.",
+        Wording("{path} is being used by another program; this step was not saved."),
+        Wording("Close the other program, then do it again."),
     ),
     (
         ("disk i/o error", "unable to open"),
-        "{path} could not be read or written; this step was not saved.",
-        "Check that the drive is connected and has space, then do it again.",
+        Wording("{path} could not be read or written; this step was not saved."),
+        Wording("Check that the drive is connected and has space, then do it again."),
     ),
 )
 
@@ -227,7 +228,7 @@ def _trouble(path: Path, error: Any) -> FileTrouble | ProjectTrouble | None:  # 
     text = str(error).lower()
     for marks, message, remedy in _TROUBLES:
         if any(mark in text for mark in marks):
-            return FileTrouble(message.format(path=path), remedy)
+            return FileTrouble(message, remedy, path=path)
     if "malformed" in text or "not a database" in text or "corrupt" in text:
         return damaged(path, str(error))
     return None

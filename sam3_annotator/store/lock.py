@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING, BinaryIO
 
 from sam3_annotator.errors import FileTrouble
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,6 +116,10 @@ def _owner(file: BinaryIO) -> str:
     try:
         file.seek(0)
         owner = json.loads(file.read())
-        return f" by {owner['author'] or 'somebody'} on {owner['host']}"
+        return Wording(
+            " by {author} on {host}",
+            author=owner["author"] or Wording("somebody"),
+            host=owner["host"],
+        )
     except (OSError, ValueError, KeyError, TypeError):
-        return " in another window"
+        return Wording(" in another window")

@@ -21,6 +21,7 @@ from sam3_annotator.store.database import (
 )
 from sam3_annotator.store.lock import ProjectLock
 from sam3_annotator.store.reading import StoredRows, read_opening
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -185,7 +186,7 @@ def _refuse_newer(path: Path, version: int) -> None:
             known=schema.schema_version(),
         )
     if version < 1:
-        raise damaged(path, "it has no version")
+        raise damaged(path, Wording("it has no version"))
 
 
 def _check(path: Path) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from sam3_annotator import paths
+from sam3_annotator.errors import AnnotatorError
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 LANGUAGES: tuple[tuple[str, str], ...] = (("en", "English"), ("zh_CN", "简体中文"))
 """Code and own name of every language the window speaks."""
 
+
+WORDING = "Wording"
+"""Context of the texts that come from below the window."""
 
 _MARK = re.compile(r"\(&.\)")
 """A mnemonic as languages without Latin letters write it: behind the word, in brackets."""
@@ -34,6 +39,23 @@ def translate(context: str, text: str, comment: str = "", n: int = -1) -> str:
         n: number the text speaks of, for plural forms; -1 for none.
     """
     return QCoreApplication.translate(context, text, comment or None, n)
+
+
+def worded(said: str | BaseException) -> str:
+    """What a layer below the window says, in the user's language.
+
+    Args:
+        said: a wording, or an error that holds one; anything else is shown as it is.
+    """
+    if isinstance(said, BaseException):
+        said = said.told if isinstance(said, AnnotatorError) else str(said)
+    if not isinstance(said, Wording):
+        return said
+    text = translate(WORDING, said.template)
+    if not said.values:
+        return text
+    values = {name: worded(v) if isinstance(v, str) else v for name, v in said.values.items()}
+    return text.format(**values)
 
 
 def plain(text: str) -> str:

@@ -27,12 +27,14 @@ from sam3_annotator.engine.protocol import (
     TrackSeed,
 )
 from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.desk import Listener
 from sam3_annotator.workflow.fusion import fused
 from sam3_annotator.workflow.run_plan import (
     Agreement,
     AgreementWatch,
     Leg,
+    Reach,
     Stretch,
     Wish,
     plan_run,
@@ -53,6 +55,12 @@ if TYPE_CHECKING:
     from sam3_annotator.workflow.document import Document, OpenStep
 
 LANE = "run"
+_TITLES = {
+    Reach.FORWARD: Wording("Propagate forward"),
+    Reach.BACKWARD: Wording("Propagate backward"),
+    Reach.BOTH: Wording("Propagate both"),
+    Reach.BETWEEN: Wording("Propagate between"),
+}
 
 
 @dataclass(slots=True)
@@ -139,7 +147,7 @@ class Propagating:
         """
         masklets = {o: self._document.project.masklet(o) for o in objects}
         legs = split_legs(plan_run(masklets, wish), at_once)
-        self._begin(media_id, list(legs), agreement, f"Propagate {wish.reach.value}")
+        self._begin(media_id, list(legs), agreement, _TITLES[wish.reach])
 
     def pause(self) -> None:
         """Hold the run between two frames."""
@@ -177,7 +185,7 @@ class Propagating:
         if self._stopped is None:
             raise Rejected("No stopped run to take up.")
         media_id, legs, agreement = self._stopped
-        self._begin(media_id, legs, agreement, "Propagate on")
+        self._begin(media_id, legs, agreement, Wording("Propagate on"))
 
     # ------------------------------------------------------------------ a run
 

@@ -19,6 +19,7 @@ from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.domain.mask_edit import between
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -69,7 +70,7 @@ def interpolated(project: Project, object_id: ObjectId, start: int, stop: int) -
             made.append(FrameMask(FrameIndex(frame), None if mask.is_empty else mask))
             yield len(made), total
     return SetMasks(
-        (ObjectFrames(object_id, tuple(made)),), Source.INTERPOLATED, title="Interpolate"
+        (ObjectFrames(object_id, tuple(made)),), Source.INTERPOLATED, title=Wording("Interpolate")
     )
 
 
@@ -99,7 +100,9 @@ def smoothed(project: Project, object_id: ObjectId, start: int, stop: int) -> St
             made.append(FrameMask(FrameIndex(frame), mask))
         yield len(made), len(frames)
     return SetMasks(
-        (ObjectFrames(object_id, tuple(made)),), Source.INTERPOLATED, title="Smooth over time"
+        (ObjectFrames(object_id, tuple(made)),),
+        Source.INTERPOLATED,
+        title=Wording("Smooth over time"),
     )
 
 
@@ -122,7 +125,7 @@ def painted(
         if after != before:
             made.append(FrameMask(FrameIndex(frame), None if after.is_empty else after))
         yield len(made), len(frames)
-    title = "Erase on a range" if is_erase else "Brush on a range"
+    title = Wording("Erase on a range") if is_erase else Wording("Brush on a range")
     return SetMasks((ObjectFrames(object_id, tuple(made)),), Source.HUMAN, title=title)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FIELD = re.compile(r"\{\w*\}|%n")
+FIELD = re.compile(r"\{[^{}]*\}|%n")
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,25 @@ def test_the_compiled_file_is_the_newest(tool, language, tmp_path, monkeypatch):
 
 def test_a_call_inside_a_call_is_found(tool):
     assert ("FileDesk", "%n file(s) could not be used.") in tool.texts()
+
+
+def test_texts_below_the_window_are_found(tool):
+    found = {text for context, text in tool.texts() if context == tool.WORDING}
+    assert "{path} is empty (0 bytes)." in found, "message of an error"
+    assert "Copy it again from its source." in found, "remedy"
+    assert {"Delete mask", "Delete {count} masks"} <= found, "one of two by a number"
+    assert "is a Git LFS pointer, not the weights themselves" in found, "in a table"
+
+
+def test_no_error_below_the_window_is_told_in_a_ready_made_text(tool):
+    """An f-string has lost its values; only a template can be translated."""
+    makers = tool.wording_makers()
+    ready_made = [
+        f"{path.relative_to(tool.PACKAGE)}:{call.lineno}"
+        for path in sorted(tool.PACKAGE.rglob("*.py"))
+        if path.relative_to(tool.PACKAGE).parts[0] not in tool.SILENT
+        for call in tool._calls(path)
+        if tool._called(call) in makers
+        and any(isinstance(argument, ast.JoinedStr) for argument in call.args)
+    ]
+    assert ready_made == []

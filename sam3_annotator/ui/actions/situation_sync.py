@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.actions.spec import Situation
+from sam3_annotator.ui.text import worded
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.actions.action_set import ActionSet
@@ -70,8 +71,8 @@ class SituationSync(QObject):
             media_count=0 if project is None else len(project.media),
             selected=len(view.selection),
             objects=objects,
-            undo_title="" if document is None else document.undo_title,
-            redo_title="" if document is None else document.redo_title,
+            undo_title="" if document is None else worded(document.undo_title),
+            redo_title="" if document is None else worded(document.redo_title),
             has_attempt=workspace.segmenting.attempt.is_open,
             candidates=len(workspace.detecting.search.open),
             takes_phrases=workspace.can(Capability.PHRASE),

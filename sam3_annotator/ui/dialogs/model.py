@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.ui.dialogs.frame import Dialog, label
 from sam3_annotator.ui.settings import ModelChoice
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,7 @@ class ModelDialog(Dialog):
         for one in weights:
             text = f"{one.title}  ·  {_origin(one.origin)}"
             if one.trouble:
-                text += f"\n{one.trouble}"
+                text += f"\n{worded(one.trouble)}"
             item = QListWidgetItem(text)
             item.setData(_PATH, one.path)
             item.setToolTip(one.path)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QWidget
 from sam3_annotator.errors import DeviceTrouble, ProjectTrouble, Trouble, WeightsTrouble
 from sam3_annotator.ui.dialogs.frame import Dialog, label
 from sam3_annotator.ui.icons import icon
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +32,8 @@ class TroubleDialog(Dialog):
     def __init__(self, parent: QWidget | None, error: Exception, tokens: Tokens) -> None:
         super().__init__(parent, translate("TroubleDialog", "Something went wrong"))
         self.setMinimumWidth(440)
-        message = error.message if isinstance(error, Trouble) else str(error)
-        remedy = error.remedy if isinstance(error, Trouble) else ""
+        message = worded(error.message if isinstance(error, Trouble) else error)
+        remedy = worded(error.remedy) if isinstance(error, Trouble) else ""
         self.body.addLayout(_marked(message, "warning", tokens))
         self.body.addWidget(label(kept_line(error), "dim"))
         if remedy:
@@ -58,7 +58,7 @@ class MovedDialog(Dialog):
     def __init__(self, parent: QWidget | None, error: Exception, tokens: Tokens) -> None:
         super().__init__(parent, translate("MovedDialog", "A file is not where it was"))
         self.setMinimumWidth(460)
-        message = error.message if isinstance(error, Trouble) else str(error)
+        message = worded(error.message if isinstance(error, Trouble) else error)
         self.body.addLayout(_marked(message, "warning", tokens))
         self.body.addWidget(
             label(
@@ -89,8 +89,8 @@ class DamagedDialog(Dialog):
     def __init__(self, parent: QWidget | None, error: Trouble, tokens: Tokens) -> None:
         super().__init__(parent, translate("DamagedDialog", "The project cannot be opened"))
         self.setMinimumWidth(460)
-        self.body.addLayout(_marked(error.message, "warning", tokens))
-        self.body.addWidget(label(error.remedy or kept_line(error), "dim"))
+        self.body.addLayout(_marked(worded(error.message), "warning", tokens))
+        self.body.addWidget(label(worded(error.remedy) or kept_line(error), "dim"))
         self.body.addStretch(1)
         self.add_close().setDefault(True)
         rescue = self.add_button(translate("DamagedDialog", "Save what is readable…"))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from sam3_annotator.io.frames_csv import verify_export
 from sam3_annotator.io.opening import open_clip
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,4 +67,4 @@ class ClipExchangeDesk(QObject):
             else translate("ClipExchangeDesk", "Every frame is the one the export was made on.")
         )
         title = translate("ClipExchangeDesk", "Verify an export")
-        self._exchange.reported.emit(title, said, "\n".join(differences))
+        self._exchange.reported.emit(title, said, "\n".join(map(worded, differences)))

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.errors import Rejected
 from sam3_annotator.io.exchange import ExportOptions, ExportReport, ImportData
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.exchanging import (
     ImportSummary,
     Scope,
@@ -101,12 +102,12 @@ class ExchangeDesk(QObject):
 
     def _exported(self, report: ExportReport) -> None:
         lines = [str(path) for path in report.paths]
-        lines += [f"{kind}: {count}" for kind, count in report.counts.items()]
-        lines += ["", *report.notes] if report.notes else []
+        lines += [f"{worded(kind)}: {count}" for kind, count in report.counts.items()]
+        lines += ["", *map(worded, report.notes)] if report.notes else []
         if report.differences:
             title = translate("ExchangeDesk", "Read back with %n difference(s).", "",
                               len(report.differences))  # fmt: skip
-            lines += ["", *report.differences[:_LISTED]]
+            lines += ["", *map(worded, report.differences[:_LISTED])]
         else:
             title = translate(
                 "ExchangeDesk", "Written, read back, and equal to the project pixel by pixel."
@@ -153,7 +154,7 @@ class ExchangeDesk(QObject):
         self._work.run_errand(title, work, lambda files: self._add(data, files, first))
 
     def _add(self, data: ImportData, files: dict[int, NewMedia], first: Path) -> None:
-        title = translate("Step", "Import {name}").format(name=first.name)
+        title = Wording("Import {name}", name=first.name)
         steps = bring_in(self._workspace.require_document(), data, files, title)
         self._work.run_slices(translate("ExchangeDesk", "adding objects"), steps, self._imported)
 
@@ -161,7 +162,7 @@ class ExchangeDesk(QObject):
         said = translate(
             "ExchangeDesk", "{objects} objects, {media} new pictures, {categories} new categories."
         ).format(objects=summary.objects, media=summary.media, categories=summary.categories)
-        lines = list(summary.warnings)
+        lines = [worded(one) for one in summary.warnings]
         if summary.left_out:
             lines.append(
                 translate("ExchangeDesk", "Left out, because their files are nowhere to be found:")

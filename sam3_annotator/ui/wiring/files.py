@@ -14,7 +14,8 @@ from sam3_annotator.domain.media_paths import PROJECT_SUFFIX, stored_path
 from sam3_annotator.errors import FileTrouble, ProjectTrouble, Rejected
 from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES
 from sam3_annotator.io.opening import Gathered, find_moved, gather, gather_clip
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -159,7 +160,7 @@ class FileDesk(QObject):
         if not self._project_for(folder):
             return
         document, name_of = self._workspace.require_document(), self._name_of()
-        step = document.open_step(translate("Step", "Add pictures"))
+        step = document.open_step(Wording("Add pictures"))
 
         def keep(items: tuple[NewMedia, ...]) -> None:
             with self._workspace.explaining():
@@ -234,7 +235,7 @@ class FileDesk(QObject):
         if gathered.troubles:
             raise FileTrouble(
                 translate("FileDesk", "%n file(s) could not be used.", "", len(gathered.troubles)),
-                "\n".join(gathered.troubles[:20]),
+                "\n".join(worded(one) for one in gathered.troubles[:20]),
             )
         if not gathered.items and not gathered.huge:
             raise Rejected(translate("FileDesk", "There are no pictures or clips there."))

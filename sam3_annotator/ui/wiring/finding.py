@@ -14,6 +14,7 @@ from sam3_annotator.engine.protocol import Capability, FrameRef
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring.gestures import missing_ability
+from sam3_annotator.wording import Wording, counted
 from sam3_annotator.workflow.sweeping import Sweeping, SweepReport, SweepWish
 from sam3_annotator.workflow.view_state import Tool
 
@@ -104,7 +105,7 @@ class FindDesk(QObject):
                 translate("FindDesk", "Find"),
             ):
                 return
-            title = translate("Step", "Find “{phrase}” everywhere").format(phrase=phrase)
+            title = Wording("Find “{phrase}” everywhere", phrase=phrase)
             wish = SweepWish(concept, self._categories.named(phrase), search.threshold, title)
             frames = [FrameRef(workspace.media_ref(one), FrameIndex(0)) for one in media]
             self._work.begin(

@@ -15,6 +15,7 @@ from sam3_annotator.domain.prompts import Exemplar, PromptSet
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
 from sam3_annotator.ui.text import translate
+from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Gestures(QObject):
         self._workspace.segmenting.aim_at(target, mask)
 
     def _keep_mask(self, accepted: AcceptedMask) -> None:
-        title = translate("Step", "Click") if accepted.prompts.clicks else translate("Step", "Box")
+        title = Wording("Click") if accepted.prompts.clicks else Wording("Box")
         origin = "click" if accepted.prompts.clicks else "box"
         if accepted.target is not None:
             self._workspace.do(
@@ -145,17 +146,17 @@ class Gestures(QObject):
         if self._times is not None and self._times.paint(mask, is_erase=is_erase):
             self._canvas.drop_draft()
             return
-        title = translate("Step", "Erase") if is_erase else translate("Step", "Brush")
+        title = Wording("Erase") if is_erase else Wording("Brush")
         self._paint(mask, is_subtract=is_erase, title=title, origin="brush")
 
     def _shaped(self, mask: Mask, is_subtract: bool) -> None:  # noqa: FBT001 - a Qt slot
         tool = self._workspace.view.tool
         titles = {
-            Tool.POLYGON: translate("Step", "Polygon"),
-            Tool.LASSO: translate("Step", "Lasso"),
-            Tool.FILL: translate("Step", "Fill"),
+            Tool.POLYGON: Wording("Polygon"),
+            Tool.LASSO: Wording("Lasso"),
+            Tool.FILL: Wording("Fill"),
         }
-        title = titles.get(tool, translate("Step", "Shape"))
+        title = titles.get(tool, Wording("Shape"))
         self._paint(mask, is_subtract=is_subtract, title=title, origin=tool.value)
 
     def _paint(self, mask: Mask, *, is_subtract: bool, title: str, origin: str) -> None:
@@ -179,7 +180,7 @@ class Gestures(QObject):
     def _vertices_edited(self, mask: Mask) -> None:
         view = self._workspace.view
         if view.selected is not None:
-            title = translate("Step", "Edit outline")
+            title = Wording("Edit outline")
             self._workspace.do(SetMask(view.selected, view.frame, mask, title=title))
 
     def _split(self, start: Point, end: Point) -> None:
@@ -194,7 +195,7 @@ class Gestures(QObject):
             if cut.is_empty:
                 raise Rejected(translate("Gestures", "The line does not cross the object."))
             item = document.project.object(target)
-            with document.step(translate("Step", "Split")):
+            with document.step(Wording("Split")):
                 document.do(SetMask(target, view.frame, kept))
                 document.do(
                     AddObjects(
@@ -259,13 +260,13 @@ class Gestures(QObject):
 def _title_of_new(origin: str) -> str:
     """What the step that makes a new object is called in the history."""
     return {
-        "click": translate("Step", "New object by click"),
-        "box": translate("Step", "New object by box"),
-        "brush": translate("Step", "New object by brush"),
-        "polygon": translate("Step", "New object by polygon"),
-        "lasso": translate("Step", "New object by lasso"),
-        "fill": translate("Step", "New object by fill"),
-    }.get(origin, translate("Step", "New object"))
+        "click": Wording("New object by click"),
+        "box": Wording("New object by box"),
+        "brush": Wording("New object by brush"),
+        "polygon": Wording("New object by polygon"),
+        "lasso": Wording("New object by lasso"),
+        "fill": Wording("New object by fill"),
+    }.get(origin, Wording("New object"))
 
 
 def missing_ability(capability: Capability, has_model: bool) -> str:  # noqa: FBT001

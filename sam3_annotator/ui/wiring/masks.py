@@ -20,6 +20,7 @@ from sam3_annotator.domain.ids import ObjectId
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.errors import Rejected
 from sam3_annotator.ui.text import translate
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,50 +58,50 @@ class MaskDesk(QObject):
 
     def fill_holes(self) -> None:
         """Fill enclosed gaps."""
-        self.retouch(translate("Step", "Fill holes"), lambda mask, _: mask_edit.fill_holes(mask))
+        self.retouch(Wording("Fill holes"), lambda mask, _: mask_edit.fill_holes(mask))
 
     def drop_islands(self) -> None:
         """Drop small loose pieces."""
-        title = translate("Step", "Drop islands")
+        title = Wording("Drop islands")
         self.retouch(title, lambda mask, _: mask_edit.drop_islands(mask, ISLAND_PX))
 
     def keep_largest(self) -> None:
         """Keep the largest piece alone."""
-        title = translate("Step", "Keep largest piece")
+        title = Wording("Keep largest piece")
         self.retouch(title, lambda mask, _: mask_edit.keep_largest(mask))
 
     def smooth(self) -> None:
         """Even the outline out."""
         self.retouch(
-            translate("Step", "Smooth"),
+            Wording("Smooth"),
             lambda mask, media: mask_edit.smooth(mask, SMOOTH_PX, _frame(media)),
         )
 
     def grow(self) -> None:
         """Grow by one pixel."""
         self.retouch(
-            translate("Step", "Grow"),
+            Wording("Grow"),
             lambda mask, media: mask_edit.grow(mask, 1, _frame(media)),
         )
 
     def shrink(self) -> None:
         """Shrink by one pixel."""
         self.retouch(
-            translate("Step", "Shrink"),
+            Wording("Shrink"),
             lambda mask, media: mask_edit.shrink(mask, 1, _frame(media)),
         )
 
     def unite(self) -> None:
         """Make one object of the selected ones; the first keeps its identity."""
-        self._combine(translate("Step", "Unite"), Mask.union, removes_others=True)
+        self._combine(Wording("Unite"), Mask.union, removes_others=True)
 
     def subtract(self) -> None:
         """Take the other selected objects' pixels from the first one."""
-        self._combine(translate("Step", "Subtract"), Mask.minus, removes_others=False)
+        self._combine(Wording("Subtract"), Mask.minus, removes_others=False)
 
     def intersect(self) -> None:
         """Keep of the first selected object what all selected ones share."""
-        self._combine(translate("Step", "Intersect"), Mask.intersection, removes_others=False)
+        self._combine(Wording("Intersect"), Mask.intersection, removes_others=False)
 
     def copy(self) -> None:
         """Remember the selected objects' masks on this frame."""
@@ -127,7 +128,7 @@ class MaskDesk(QObject):
             )
             for mask in self._copied
         )
-        done = self._workspace.do(AddObjects(objects, translate("Step", "Paste")))
+        done = self._workspace.do(AddObjects(objects, Wording("Paste")))
         if done is not None:
             self._workspace.state.update(selection=tuple(ObjectId(one) for one in done.made))
 

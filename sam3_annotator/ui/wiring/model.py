@@ -17,7 +17,7 @@ from sam3_annotator.engine.protocol import (
     Priority,
     Progress,
 )
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.workflow.desk import Listener, silent
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class ModelDesk(QObject):
         self.is_loading = False
         self._work.end("model")
         if isinstance(ending, Failed | Crashed):
-            self.trouble = str(ending.error)
+            self.trouble = worded(ending.error)
         self.loading_changed.emit(self.is_loading)
         self._describe()
 

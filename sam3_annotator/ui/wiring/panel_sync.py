@@ -11,7 +11,7 @@ from sam3_annotator.domain.entities import FrameFlag
 from sam3_annotator.ui.panels.history import StepRow
 from sam3_annotator.ui.panels.objects import CategoryGroup, ObjectRow
 from sam3_annotator.ui.panels.properties import CategoryChoice, ObjectProperties
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.ui.wiring import naming
 
 if TYPE_CHECKING:
@@ -176,4 +176,4 @@ def _when(seconds: float) -> str:
 
 def _step_row(entry: HistoryEntry) -> StepRow:
     detail = " ".join(part for part in (entry.author, _when(entry.made_at)) if part)
-    return StepRow(entry.id, entry.title, detail, is_undone=entry.is_undone)
+    return StepRow(entry.id, worded(entry.title), detail, is_undone=entry.is_undone)

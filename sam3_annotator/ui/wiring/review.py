@@ -14,7 +14,7 @@ from sam3_annotator.domain.commands import (
 )
 from sam3_annotator.domain.entities import MediaKind, ReviewState
 from sam3_annotator.domain.ids import FrameIndex
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.workflow.reviewing import Reviewing, Show
 from sam3_annotator.workflow.view_state import Tool
 
@@ -136,7 +136,7 @@ class ReviewDesk(QObject):
             outcome = reviewing.repair(swap)
             self._workspace.said.emit(
                 translate("ReviewDesk", "{step} from frame {frame} on.").format(
-                    step=outcome.title, frame=swap.frame
+                    step=worded(outcome.title), frame=swap.frame
                 )
             )
 
@@ -148,7 +148,7 @@ class ReviewDesk(QObject):
         media_id, frame, category = asked
         done = self._workspace.do(CheckComplete(media_id, frame, category, is_complete))
         if done is not None:
-            self._workspace.said.emit(done.title + ".")
+            self._workspace.said.emit(worded(done.title) + ".")
 
     @property
     def asked(self) -> tuple[MediaId, FrameIndex, CategoryId] | None:

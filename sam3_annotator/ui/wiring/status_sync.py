@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject
 
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.status_bar import StatusBar
@@ -64,7 +64,7 @@ class StatusSync(QObject):
         if shown is None:
             self._bar.hide_work()
             return
-        text = " · ".join(part for part in (shown.title, shown.text) if part)
+        text = " · ".join(worded(part) for part in (shown.title, shown.text) if part)
         others = len(self._work.works) - 1
         if others:
             text += " " + translate("StatusBar", "(+%n more)", "", others)

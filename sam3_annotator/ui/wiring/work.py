@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.errors import Rejected
 from sam3_annotator.io.errands import ErrandStopped
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.ui.wiring.slices import Slices
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class WorkDesk(QObject):
         def failed(error: Exception) -> None:
             self.end(key)
             if isinstance(error, Rejected):
-                self._workspace.said.emit(str(error))
+                self._workspace.said.emit(worded(error))
             else:
                 self._workspace.troubled.emit(error)
 

@@ -11,7 +11,7 @@ from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.engine.protocol import Capability, FrameRef, MediaRef, ModelInfo
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.ui.bridge import DocumentBridge
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.workflow.detecting import AcceptedCandidates, Detecting, Search
 from sam3_annotator.workflow.segmenting import AcceptedMask, Attempt, Segmenting
 from sam3_annotator.workflow.view_state import View, ViewState
@@ -46,7 +46,7 @@ class Explaining:
         traceback: TracebackType | None,
     ) -> bool:
         if isinstance(error, Rejected):
-            self._workspace.said.emit(str(error))
+            self._workspace.said.emit(worded(error))
         elif isinstance(error, AnnotatorError):
             _log.warning("%s", error)
             self._workspace.troubled.emit(error)
