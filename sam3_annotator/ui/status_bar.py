@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
+from sam3_annotator.ui.readout import Readout
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.tokens import STATUS_PX
 
@@ -27,7 +28,7 @@ class StatusBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(STATUS_PX + 2)
         self.setAccessibleName(translate("StatusBar", "Status"))
-        self._place, self._objects, self._saved = QLabel(), QLabel(), QLabel()
+        self._place, self._objects, self._saved = Readout(), Readout(), Readout()
         self._message = QLabel()
         self._message.setAccessibleName(translate("StatusBar", "Message"))
         self._work, self._left = QLabel(), QLabel()
@@ -107,8 +108,8 @@ class StatusBar(QWidget):
         self.pause_toggled.emit(is_paused)
 
     @staticmethod
-    def _show(label: QLabel, text: str) -> None:
-        label.setText(text)
+    def _show(label: Readout, text: str) -> None:
+        label.show_text(text)
         label.setVisible(bool(text))
 
     @staticmethod

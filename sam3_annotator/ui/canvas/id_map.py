@@ -155,13 +155,13 @@ class IdMap:
         """Paint every object anew where it lies in one of the boxes, decoding each mask once."""
         for box in boxes:
             self.slots[box.top : box.bottom, box.left : box.right] = NOTHING_SLOT
+        wholly = frozenset(boxes)
         for item in self._order:
             if item.is_hidden:
                 continue
             around = item.mask.box
-            places = [around.intersection(box) for box in boxes]
-            if around in places:
-                places = [around]
+            # All objects of a new frame are in here: comparing each with each would take longer.
+            places = (around,) if around in wholly else [around.intersection(b) for b in boxes]
             inside: NDArray[np.bool_] | None = None
             for place in places:
                 if place.is_empty:

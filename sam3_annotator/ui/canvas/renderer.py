@@ -38,6 +38,8 @@ _BAND = 128
 _WHOLE_OVERLAY_PIXELS = 4_000_000
 """Unlike the picture, the overlay is made on the thread of the window: a larger level would hold
 it up for longer than making the part in sight again while panning."""
+_PATCH_PIXELS = 250_000
+"""Up to this size it takes longer to find out where objects lie than to colour everything."""
 _MAX_RECTS = 8
 _LINE_MARGIN = 6
 """Widget pixels that lines may reach beyond their mask's box."""
@@ -345,6 +347,9 @@ class RasterRenderer:
         ]
         # Memory that nobody writes to costs nothing: only where something may lie is coloured.
         pixels = np.zeros(slots.shape, dtype=np.uint32)
+        if slots.size <= _PATCH_PIXELS:
+            self._color(slots, pixels)
+            return pixels
         for place in self._id_map.covered():
             there = PixelBox(
                 -(-place.left // step),

@@ -55,6 +55,7 @@ class PictureSync(QObject):
         self._kept: OrderedDict[_Key, Pyramid] = OrderedDict()
         self._picture: Pyramid | None = None
         self._awaited: _Key | None = None
+        self._prepared: _Key | None = None
         self._last_frame = FrameIndex(0)
         self.clip = ClipReading()
         workspace.view_changed.connect(self._view_changed)
@@ -71,6 +72,19 @@ class PictureSync(QObject):
     def is_waiting(self) -> bool:
         """Whether the frame that the view points at has not arrived yet."""
         return self._awaited is not None
+
+    def prepare(self, frame: FrameIndex) -> None:
+        """Make a frame of the shown clip ready for the screen before it is due."""
+        media_id = self._workspace.view.media_id
+        if media_id is None or (media_id, frame) in self._kept or self._prepared is not None:
+            return
+        self._prepared = (media_id, frame)
+        self._workspace.reading.loader.request(
+            "prepared",
+            self._reader(media_id, frame),
+            partial(self._is_prepared, (media_id, frame)),
+            lambda _: self._is_prepared((media_id, frame), None),
+        )
 
     def reload(self) -> None:
         """Read the shown frame again, e.g. after its file was found elsewhere."""
@@ -111,6 +125,12 @@ class PictureSync(QObject):
             self._arrived(media_id, frame, kept)
             return
         self._awaited = (media_id, frame)
+        if self._prepared == self._awaited:
+            self._workspace.reading.loader.forget("picture")
+        else:
+            self._read(media_id, frame)
+
+    def _read(self, media_id: MediaId, frame: FrameIndex) -> None:
         self._workspace.reading.loader.request(
             "picture",
             self._reader(media_id, frame),
@@ -124,6 +144,18 @@ class PictureSync(QObject):
         if media.kind is MediaKind.IMAGE:
             return partial(_read_picture, path, media)
         return partial(self._read_clip_frame, path, frame)
+
+    def _is_prepared(self, key: _Key, picture: Pyramid | None) -> None:
+        """A frame is ready early, or, without a picture, is left to whoever goes there."""
+        self._prepared = None
+        if picture is not None:
+            self._keep(key, picture)
+        if self._awaited != key:
+            return
+        if picture is None:
+            self._read(*key)
+        else:
+            self._arrived(*key, picture)
 
     def _arrived(self, media_id: MediaId, frame: FrameIndex, picture: Pyramid) -> None:
         self._keep((media_id, frame), picture)
@@ -206,6 +238,8 @@ class PictureSync(QObject):
 
     def _forget_all(self) -> None:
         self._kept.clear()
+        self._workspace.reading.loader.forget("prepared")
+        self._prepared = None
         self.clip.reopen()
 
     # ------------------------------------------------------------------ loader thread
@@ -219,9 +253,14 @@ def _read_picture(path: Path, media: Media) -> Pyramid:
     try:
         if (source.width, source.height) != (media.width, media.height):
             raise MediaTrouble(
-                f"{path} is now {source.width} x {source.height} pixels; the project knows it as "
-                f"{media.width} x {media.height}.",
+                "{path} is now {width} x {height} pixels; the project knows it as {known_width} x "
+                "{known_height}.",
                 "Put the original file back: the masks belong to it.",
+                path=path,
+                width=source.width,
+                height=source.height,
+                known_width=media.width,
+                known_height=media.height,
             )
         return Pyramid(source.frame())
     finally:

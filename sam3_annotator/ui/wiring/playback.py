@@ -60,6 +60,7 @@ class PlaybackDesk(QObject):
         workspace.view_changed.connect(self._view_changed)
         workspace.document_changed.connect(self._times.clear)
         pictures.shown.connect(self._learn_times)
+        pictures.shown.connect(lambda _: self._prepare_next())
 
     @property
     def is_playing(self) -> bool:
@@ -118,6 +119,7 @@ class PlaybackDesk(QObject):
         self._own_frame, self._masks_until = begin, begin
         self._playing = PlayClock(times, begin, self._clock(), stop)
         self._workspace.state.update(frame=FrameIndex(begin), is_playing=True)
+        self._prepare_next()
         self._timer.start()
 
     def _tick(self) -> None:
@@ -131,6 +133,17 @@ class PlaybackDesk(QObject):
             self._workspace.state.update(frame=FrameIndex(due))
         elif self._playing.is_over(now):
             self.stop()
+
+    def _prepare_next(self) -> None:
+        """Let the next frame be made ready while this one is painted, unless that is late already.
+
+        Of frames that cannot be shown in time a later one is next.
+        """
+        if self._playing is None:
+            return
+        present = int(self._workspace.view.frame)
+        if present + 1 < len(self.times_s) and self._playing.due(self._clock()) <= present:
+            self._pictures.prepare(FrameIndex(present + 1))
 
     def _read_masks_ahead(self, frame: int) -> None:
         """Read the masks of a stretch at once; one by one they would cost more than the frame."""

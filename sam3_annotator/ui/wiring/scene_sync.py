@@ -59,9 +59,9 @@ class SceneSync(QObject):
             self._canvas.set_tool(scene.ToolName(after.tool.value))
         if before.display != after.display:
             self._show_display(after.display)
-        if after.is_playing and before.frame != after.frame:
-            return  # drawn once, when the picture arrives
-        self.refresh()
+        is_elsewhere = (before.media_id, before.frame) != (after.media_id, after.frame)
+        if not is_elsewhere or after.media_id is None:
+            self.refresh()  # what lies on another frame is drawn once, when its picture arrives
 
     def _touched(self, touched: Touched) -> None:
         view = self._workspace.view

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QIntValidator, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -19,6 +18,7 @@ from typing_extensions import override
 
 from sam3_annotator.ui.icons import icon, pixmap
 from sam3_annotator.ui.panels.timeline.filmstrip import Filmstrip
+from sam3_annotator.ui.readout import Readout
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
@@ -53,10 +53,12 @@ class Transport(QWidget):
         self.field = QLineEdit()
         self.field.setFixedWidth(64)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._numbers = QIntValidator(0, 0, self.field)
+        self.field.setValidator(self._numbers)
         self.field.setAccessibleName(translate("Timeline", "Frame"))
         self.field.returnPressed.connect(self._typed)
         self.field.installEventFilter(self)
-        self._place = QLabel()
+        self._place = Readout()
         self._place.setProperty("role", "dim")
         self._list = self._button("film", translate("Timeline", "Pictures and clips"))
         self._list.clicked.connect(self.list_wanted)
@@ -112,13 +114,13 @@ class Transport(QWidget):
         """Say where we are: "/ 200 · 2.60 s · 30 fps"."""
         if not self.field.hasFocus():
             self.field.setText(str(frame))
-        self.field.setValidator(QIntValidator(0, max(0, count - 1), self.field))
+        self._numbers.setTop(max(0, count - 1))
         parts = [f"/ {count}"]
         if time_s is not None:
             parts.append(translate("Timeline", "{t} s").format(t=f"{time_s:.2f}"))
         if rate is not None:
             parts.append(translate("Timeline", "{n} fps").format(n=f"{rate:.4g}"))
-        self._place.setText(" · ".join(parts))
+        self._place.show_text(" · ".join(parts))
 
     def show_playing(self, *, is_playing: bool) -> None:
         """Show a pause sign while playing."""
