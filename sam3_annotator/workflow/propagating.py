@@ -28,6 +28,7 @@ from sam3_annotator.engine.protocol import (
 )
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.wording import Wording
+from sam3_annotator.workflow.arrival import Replaced, second_thoughts
 from sam3_annotator.workflow.desk import Listener
 from sam3_annotator.workflow.fusion import fused
 from sam3_annotator.workflow.run_plan import (
@@ -74,6 +75,7 @@ class _Run:
     agreement: Agreement | None
     watch: AgreementWatch = field(default_factory=lambda: AgreementWatch(Agreement()))
     finished: set[ObjectId] = field(default_factory=set)
+    walks: dict[ObjectId, list[Replaced]] = field(default_factory=dict)
     ticket: Ticket | None = None
     is_leg_complete: bool = False
     is_cancelled: bool = False
@@ -215,6 +217,7 @@ class Propagating:
             return
         run.watch = AgreementWatch(run.agreement or Agreement())
         run.finished.clear()
+        run.walks.clear()
         run.is_leg_complete = False
         run.last_frame = None
         leg = run.leg
@@ -262,8 +265,11 @@ class Propagating:
 
     def _written(self, run: _Run, items: list[ObjectFrames]) -> bool:
         """Put a frame's results on disk; False when that failed and the run was stopped."""
+        return self._carried_out(run, SetMasks(tuple(items), Source.MODEL, run.pass_id))
+
+    def _carried_out(self, run: _Run, command: SetMasks) -> bool:
         try:
-            run.step.do(SetMasks(tuple(items), Source.MODEL, run.pass_id))
+            run.step.do(command)
         except AnnotatorError as error:
             self.cancel()
             self.on_trouble(error)
@@ -293,7 +299,9 @@ class Propagating:
             attributes = (*lasting_attributes(old), measured)
             mask, score = fused(old_mask, old.score, mask, score, weight)
         elif run.agreement is not None and old is not None and old.source is not Source.HUMAN:
-            self._watch(run, stretch, frame, _overlap(old_mask, mask))
+            replaced = Replaced(old, old_mask, _overlap(old_mask, mask))
+            run.walks.setdefault(object_id, []).append(replaced)
+            self._watch(run, stretch, frame, replaced.overlap)
         kept = None if mask.is_empty else mask
         edit = FrameMask(frame, kept, score, attributes=attributes)
         return ObjectFrames(object_id, (edit,))
@@ -316,6 +324,7 @@ class Propagating:
         if run is None:
             return
         if isinstance(ending, Done) or run.is_leg_complete:
+            self._think_again(run)
             run.legs.pop(0)
             if not run.legs:
                 self._finish(can_go_on=False)
@@ -327,6 +336,16 @@ class Propagating:
         left = _rest_of(run)
         self._stopped = (run.media.media_id, left, run.agreement) if left else None
         self._finish(can_go_on=bool(left))
+
+    def _think_again(self, run: _Run) -> None:
+        """Bring back what a correction's walk has replaced after it had lost its way."""
+        for stretch in run.leg.stretches:
+            if stretch.object_id in run.finished or not self._is_there(stretch.object_id):
+                continue
+            masklet = self._document.project.masklet(stretch.object_id)
+            walk = run.walks.get(stretch.object_id, ())
+            for command in second_thoughts(masklet, stretch, walk):
+                self._carried_out(run, command)
 
     def _finish(self, *, can_go_on: bool) -> None:
         if self._run is not None:

@@ -10,16 +10,22 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.engine.protocol import Direction
 from sam3_annotator.errors import Rejected
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
+    from numpy.typing import NDArray
 
     from sam3_annotator.domain.masklet import Masklet
+
+_BEYOND = 2
+"""Human frames beyond a stretch that its tracker is told."""
 
 
 class Reach(str, Enum):
@@ -147,8 +153,9 @@ def split_legs(legs: Sequence[Leg], at_once: int) -> tuple[Leg, ...]:
 def seed_frames(masklet: Masklet, leg: Leg, stretch: Stretch, limit: int = 8) -> tuple[int, ...]:
     """Frames whose masks the tracker is told: human frames, nearest to the stretch first.
 
-    The last known mask before the stretch is a seed too when no person has drawn one there, so
-    that an imported or interrupted masklet can go on.
+    The last known mask before the stretch is a seed too where no person has spoken since, so that
+    an imported or interrupted masklet can go on. Human frames beyond the stretch are seeds as
+    well, the nearest two: they say what its end has to meet.
 
     Args:
         masklet: what is known of the object.
@@ -159,17 +166,30 @@ def seed_frames(masklet: Masklet, leg: Leg, stretch: Stretch, limit: int = 8) ->
     has_mask = masklet.rows["area"] > 0
     human = masklet.frames[masklet.is_human & has_mask]
     behind = _behind(masklet.frames[has_mask], stretch.start, leg.direction)
-    human_behind = _behind(human, stretch.start, leg.direction)
-    seeds = human.tolist()
-    if behind is not None and (
-        human_behind is None or abs(behind - stretch.start) < abs(human_behind - stretch.start)
-    ):
+    spoken = _behind(masklet.frames[masklet.is_human], stretch.start, leg.direction)
+    seeds = _without_far_beyond(human.tolist(), stretch, leg.direction)
+    # A person who says "absent" right behind the start denies what a model has put before that.
+    if behind is not None and (not seeds or spoken is None or _is_nearer(behind, spoken, stretch)):
         seeds.append(behind)
-    seeds.sort(key=lambda frame: abs(frame - stretch.start))
-    return tuple(sorted(seeds[:limit]))
+    nearest = sorted(set(seeds), key=lambda frame: abs(frame - stretch.start))
+    # Without the nearest one behind the object would not be looked for before the next prompt.
+    start = _behind(np.array(sorted(seeds), np.int64), stretch.start, leg.direction)
+    nearest.sort(key=lambda frame: frame != start)
+    return tuple(sorted(nearest[:limit]))
 
 
-def _behind(frames: np.ndarray, start: int, direction: Direction) -> int | None:
+def _is_nearer(one: int, other: int, stretch: Stretch) -> bool:
+    return abs(one - stretch.start) < abs(other - stretch.start)
+
+
+def _without_far_beyond(human: list[int], stretch: Stretch, direction: Direction) -> list[int]:
+    """Human frames less all but the nearest few of those that the stretch does not reach."""
+    step = 1 if direction is Direction.FORWARD else -1
+    beyond = sorted(f for f in human if (f - stretch.stop) * step > 0)[::step]
+    return [f for f in human if f not in beyond[_BEYOND:]]
+
+
+def _behind(frames: NDArray[np.integer], start: int, direction: Direction) -> int | None:
     """The nearest frame that the walk has already passed when it begins at ``start``."""
     if direction is Direction.FORWARD:
         passed = frames[frames < start]
@@ -189,13 +209,14 @@ def _stretch(
     forward = direction is Direction.FORWARD
     step = 1 if forward else -1
     start = wish.at + step
-    known = masklet.frames[masklet.rows["area"] > 0]
-    if _behind(known, start, direction) is None:
-        return None
     stop = _limit(masklet, wish, direction)
     if (stop - start) * step < 0:
         return None
-    return Stretch(object_id, FrameIndex(start), FrameIndex(stop))
+    stretch = Stretch(object_id, FrameIndex(start), FrameIndex(stop))
+    seeds = seed_frames(masklet, Leg(direction, (stretch,)), stretch)
+    if _behind(np.array(seeds, np.int64), start, direction) is None:
+        return None
+    return stretch
 
 
 def _limit(masklet: Masklet, wish: Wish, direction: Direction) -> int:
@@ -243,11 +264,14 @@ def gap_around(masklet: Masklet, at: int) -> tuple[int, int] | None:
 
 def _why_nothing(masklets: Mapping[ObjectId, Masklet], wish: Wish) -> str:
     if wish.reach is Reach.BETWEEN:
-        return "Between needs a human frame before and after this one, with frames in between."
+        return Wording(
+            "Between needs a human frame before and after this one, with frames in between."
+        )
     if not any(bool((m.rows["area"] > 0).any()) for m in masklets.values()):
-        return "Give the object a mask on this frame first: click it, box it or draw it."
-    where = "this frame" if wish.at in (wish.first, wish.last) else "the shot cut or human frame"
-    return f"There is nothing to compute: {where} ends the run."
+        return Wording("Give the object a mask on this frame first: click it, box it or draw it.")
+    if wish.at in (wish.first, wish.last):
+        return Wording("There is nothing to compute: this frame ends the run.")
+    return Wording("There is nothing to compute: the shot cut or human frame ends the run.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,35 @@ def test_an_interrupted_masklet_goes_on_from_its_last_mask():
     assert seed_frames(known, leg, leg.stretches[0]) == (0, 30)
 
 
+def test_a_model_mask_that_a_person_has_denied_is_no_seed():
+    known = masklet(A, [0], range(1, 20), absent=[20])
+    (leg,) = plan_run({A: known}, wish(20, Reach.FORWARD))
+    assert seed_frames(known, leg, leg.stretches[0]) == (0,)
+    imported = masklet(A, [], range(1, 20), absent=[20])
+    (leg,) = plan_run({A: imported}, wish(20, Reach.FORWARD))
+    assert seed_frames(imported, leg, leg.stretches[0]) == (19,), "there is nothing else"
+
+
+def test_nothing_is_followed_back_from_an_absence_that_a_person_has_stated():
+    known = masklet(A, [0], [*range(1, 20), *range(21, 30)], absent=[20])
+    legs = plan_run({A: known}, wish(20, Reach.BOTH, is_local=True))
+    assert spans(legs) == [("forward", [(A, 21, 99)])]
+
+
+def test_the_nearest_seed_behind_is_told_however_many_lie_ahead():
+    known = masklet(A, [0, *range(50, 70)])
+    (leg,) = plan_run({A: known}, wish(45, Reach.FORWARD))
+    assert seed_frames(known, leg, leg.stretches[0], limit=3) == (0, 50, 51)
+
+
+def test_the_next_human_frames_beyond_a_stretch_are_seeds():
+    known = masklet(A, [0, 10, 30, 40, 50], [11])
+    both = plan_run({A: known}, wish(10, Reach.BOTH, is_local=True))
+    assert [(leg.start, leg.stop) for leg in both] == [(11, 29), (9, 1)]
+    told = [seed_frames(known, leg, leg.stretches[0]) for leg in both]
+    assert told == [(0, 10, 30, 40), (0, 10, 30, 40, 50)]
+
+
 def test_agreement_needs_frames_in_a_row():
     watch = AgreementWatch(Agreement(0.9, 3))
     seen = [watch.sees(A, iou) for iou in (0.95, 0.95, 0.5, 0.9, 0.99, 0.95, None)]

@@ -1,0 +1,105 @@
+"""A walk that arrives at the next human frame as something else gives its last part back."""
+
+from __future__ import annotations
+
+import pytest
+
+from sam3_annotator.domain.commands import (
+    AddModelPass,
+    FrameMask,
+    ObjectFrames,
+    SetFlags,
+    SetMask,
+    SetMasks,
+)
+from sam3_annotator.domain.entities import FrameFlag, Source
+from sam3_annotator.domain.geometry import PixelBox
+from sam3_annotator.domain.ids import FrameIndex, PassId
+from sam3_annotator.domain.mask import Mask
+from sam3_annotator.engine.fake import fake_info
+from sam3_annotator.engine.protocol import FrameMasks, MediaRef, ObjectMask
+from sam3_annotator.workflow.propagating import Propagating
+from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
+from tests.support.projects import Made, snapshot
+
+FRAMES = 20
+
+
+def box(left):
+    return Mask.from_box(PixelBox(left, 10, left + 10, 20))
+
+
+@pytest.fixture
+def made(tmp_path):
+    made = Made(tmp_path / "p.s3a", objects=0)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def track(made):
+    """One object: a person's mask on frame 0, a model's on every other, standing still."""
+    track = made.add(box(10))
+    model = PassId(made.document.do(AddModelPass("old", "0" * 64)).made[0])
+    masks = tuple(FrameMask(FrameIndex(f), box(10), 0.5 + f / 100) for f in range(1, FRAMES))
+    made.document.do(SetMasks((ObjectFrames(track, masks),), Source.MODEL, model))
+    return track
+
+
+def corrected(made, pump, track, answer, at=15):
+    """Correct a frame; the model then says ``answer(frame)``. Gives the left edges afterwards."""
+
+    def propagated(request):
+        step = 1 if request.stop >= request.start else -1
+        for frame in range(request.start, request.stop + step, step):
+            found = (ObjectMask(int(track), answer(frame), 0.8, 0.9),)
+            yield FrameMasks(request.key, request.media.media_id, FrameIndex(frame), found)
+
+    pump.session._propagated = propagated
+    running = Propagating(
+        made.document,
+        pump.desk,
+        lambda _progress: None,
+        lambda media: MediaRef(media, "/clip.mp4", 0, "clip", "h"),
+        fake_info,
+    )
+    made.document.do(SetMask(track, FrameIndex(at), box(12)))
+    wish = Wish(FrameIndex(at), Reach.BACKWARD, FrameIndex(0), FrameIndex(FRAMES - 1), True)
+    running.start(made.media, (track,), wish, Agreement(0.99, 3))
+    pump.settle()
+    masks = [made.document.mask(track, FrameIndex(f)) for f in range(at)]
+    return [mask.box.left if mask else None for mask in masks]
+
+
+def test_a_walk_that_was_lost_gives_back_what_lies_beyond_the_last_agreement(made, pump, track):
+    before = {a.frame: a for a in made.document.project.masklet(track).annotations()}
+    lefts = corrected(made, pump, track, lambda frame: box(12 if frame >= 9 else 40))
+    assert lefts == [10] * 9 + [12] * 6
+    for frame in range(1, 9):
+        now = made.document.project.masklet(track).at(frame)
+        assert (now.source, now.score, now.pass_id) == (
+            Source.MODEL, before[frame].score, before[frame].pass_id,
+        )  # fmt: skip
+
+
+def test_a_walk_that_never_agreed_and_arrived_elsewhere_gives_back_half(made, pump, track):
+    assert corrected(made, pump, track, lambda _: box(40)) == [10] * 8 + [40] * 7
+
+
+def test_a_walk_that_arrives_stands_also_where_it_differs_on_its_way(made, pump, track):
+    lefts = corrected(made, pump, track, lambda frame: box(11 if frame < 3 else 40))
+    assert lefts == [10, 11, 11] + [40] * 12
+
+
+def test_without_a_mask_at_the_end_nothing_is_given_back(made, pump, track):
+    made.document.do(SetFlags((track,), FrameIndex(0), FrameIndex(0), FrameFlag.ABSENT))
+    assert corrected(made, pump, track, lambda _: box(40)) == [None] + [40] * 14
+
+
+def test_giving_back_is_part_of_the_run_s_one_step(made, pump, track):
+    made.document.do(SetMask(track, FrameIndex(15), box(12)))
+    before = snapshot(made.document)
+    corrected(made, pump, track, lambda _: box(40))
+    made.document.undo()
+    made.document.undo()
+    assert snapshot(made.document)[3] == before[3]
