@@ -70,8 +70,16 @@
   <context>
     <name>Actions</name>
     <message>
+      <source>&amp;Undo {step}</source>
+      <translation>撤销 {step}(&amp;U)</translation>
+    </message>
+    <message>
       <source>&amp;Undo</source>
       <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+      <source>&amp;Redo {step}</source>
+      <translation>重做 {step}(&amp;R)</translation>
     </message>
     <message>
       <source>&amp;Redo</source>
@@ -813,6 +821,10 @@
       <source>, selected: {names}</source>
       <translation>，已选：{names}</translation>
     </message>
+    <message>
+      <source>This cannot be shown. Go to another one and back to try again.</source>
+      <translation>无法显示此项。请转到其他项再返回重试。</translation>
+    </message>
   </context>
   <context>
     <name>CategoriesDialog</name>
@@ -958,10 +970,6 @@
       <translation>
         <numerusform>内存可同时跟踪 %n 个找到的对象。</numerusform>
       </translation>
-    </message>
-    <message>
-      <source>{model} cannot pick up newcomers in a clip. Find on this frame, accept what is right, and propagate; or load SAM 3 weights.</source>
-      <translation>{model} 不能在视频中发现新出现的对象。请在本帧查找、接受正确的结果并传播；或加载 SAM 3 权重。</translation>
     </message>
     <message>
       <source>This model knows: {list}.</source>
@@ -1438,6 +1446,10 @@
       <translation>
         <numerusform>%n 个文件无法使用。</numerusform>
       </translation>
+    </message>
+    <message>
+      <source>Everything was added, with a reservation.</source>
+      <translation>已全部添加，但有需要注意之处。</translation>
     </message>
     <message>
       <source>There are no pictures or clips there.</source>
@@ -3422,6 +3434,10 @@
       <translation>{name} 不能按文字查找；请加载 SAM 3 权重。</translation>
     </message>
     <message>
+      <source>{name} cannot find things by example.</source>
+      <translation>{name} 不能按示例查找。</translation>
+    </message>
+    <message>
       <source>{name} cannot search by concept; load SAM 3 weights.</source>
       <translation>{name} 不能按概念查找；请加载 SAM 3 权重。</translation>
     </message>
@@ -3716,6 +3732,10 @@
     <message>
       <source>Give a path, put the file into {folder}, or download it: sam3-annotator weights download {wanted}</source>
       <translation>请给出路径，将文件放入 {folder}，或下载：sam3-annotator weights download {wanted}</translation>
+    </message>
+    <message>
+      <source>{name} (bundled, {family})</source>
+      <translation>{name}（随附，{family}）</translation>
     </message>
     <message>
       <source>{path} already holds files.</source>
@@ -4072,6 +4092,10 @@
     <message>
       <source>lines without any pixel were left out</source>
       <translation>略去了没有任何像素的行</translation>
+    </message>
+    <message>
+      <source>{name}: {note}</source>
+      <translation>{name}：{note}</translation>
     </message>
     <message>
       <source>{path} is not there.</source>

@@ -16,6 +16,7 @@ from sam3_annotator.model.checkpoint import inspect
 from sam3_annotator.model.families import SAM3
 from sam3_annotator.model.file_kinds import find
 from sam3_annotator.model.inspection import Inspection
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -212,5 +213,6 @@ def _described(path: Path, origin: Origin) -> KnownWeights:
     trouble = inspection.trouble()
     name, title = family.name, family.title
     if origin is Origin.BUNDLED:
-        name, title = BUNDLED_NAME, f"{BUNDLED_NAME} (bundled, {family.title})"
-    return KnownWeights(path, origin, name, title, inspection, str(trouble or ""))
+        name = BUNDLED_NAME
+        title = Wording("{name} (bundled, {family})", name=name, family=family.title)
+    return KnownWeights(path, origin, name, title, inspection, trouble.told if trouble else "")

@@ -78,7 +78,7 @@ def _walk(folder: Path, troubles: list[str], *, recursive: bool) -> Iterator[Pat
             with os.scandir(current) as entries:
                 visible = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
-            troubles.append(str(unreadable(current, error)))
+            troubles.append(unreadable(current, error).told)
             continue
         for entry in visible:
             if entry.is_dir(follow_symlinks=False):

@@ -14,9 +14,10 @@ from sam3_annotator.io.images import Picture, picture_pages
 from sam3_annotator.io.media import hash_file
 from sam3_annotator.io.sequences import folder_as_clip, hash_of_files, stack_as_clip
 from sam3_annotator.io.video import Clip
+from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from sam3_annotator.domain.ids import MediaId
@@ -38,11 +39,13 @@ class Gathered:
         items: rows to be added, in the order given.
         troubles: a sentence for every file that could not be used.
         huge: pictures that were left out because nobody has agreed to their size.
+        caveats: sentences about what was taken all the same.
     """
 
     items: tuple[NewMedia, ...]
     troubles: tuple[str, ...] = ()
     huge: tuple[Path, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 def open_media(
@@ -95,6 +98,7 @@ def gather(
     files = list(_files(paths))
     items: list[NewMedia] = []
     troubles: list[str] = []
+    caveats: list[str] = []
     huge: list[Path] = []
     handed = 0
     for done, path in enumerate(files):
@@ -103,16 +107,19 @@ def gather(
             on_batch(tuple(items[handed:]))
             handed = len(items)
         try:
-            items += _described(path, name_of, allow_huge=allow_huge)
+            found = _described(path, name_of, allow_huge=allow_huge)
         except ErrandStopped:
             raise
         except HugePicture:
             huge.append(path)
         except AnnotatorError as error:
             troubles.append(error.told)
+        else:
+            items += found.items
+            caveats += [Wording("{name}: {note}", name=path.name, note=n) for n in found.caveats]
     if len(items) > handed:
         on_batch(tuple(items[handed:]))
-    return Gathered(tuple(items), tuple(troubles), tuple(huge))
+    return Gathered(tuple(items), tuple(troubles), tuple(huge), tuple(caveats))
 
 
 def gather_clip(path: Path, name_of: NameOf) -> Gathered:
@@ -132,7 +139,7 @@ def gather_clip(path: Path, name_of: NameOf) -> Gathered:
             source.height,
             frame_count=source.frame_count,
         )
-        return Gathered((row,), source.warnings)
+        return Gathered((row,), caveats=source.warnings)
     finally:
         source.close()
 
@@ -186,12 +193,12 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _described(path: Path, name_of: NameOf, *, allow_huge: bool) -> Sequence[NewMedia]:
+def _described(path: Path, name_of: NameOf, *, allow_huge: bool) -> Gathered:
     if not path.exists():
         raise FileTrouble("{path} is not there.", path=path)
     suffix = path.suffix.lower()
     if suffix in CLIP_SUFFIXES:
-        return gather_clip(path, name_of).items
+        return gather_clip(path, name_of)
     if suffix not in PICTURE_SUFFIXES:
         raise MediaTrouble("{name} is neither a picture nor a clip.", name=path.name)
     content, name = hash_file(path), name_of(path)
@@ -202,4 +209,4 @@ def _described(path: Path, name_of: NameOf, *, allow_huge: bool) -> Sequence[New
             NewMedia(MediaKind.IMAGE, name, content, source.width, source.height, page=page)
         )
         source.close()
-    return rows
+    return Gathered(tuple(rows))

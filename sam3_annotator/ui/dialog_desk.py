@@ -20,7 +20,7 @@ from sam3_annotator.ui.actions.action_set import plain_text
 from sam3_annotator.ui.actions.spec import Menu
 from sam3_annotator.ui.keymap import shown
 from sam3_annotator.ui.palette import CommandPalette, PaletteEntry
-from sam3_annotator.ui.text import plain, translate
+from sam3_annotator.ui.text import plain, translate, worded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,10 +101,10 @@ class DialogDesk(QObject):
             CrashDialog(self._window, error, log.log_file(), tokens).open()
 
     def offer_search(self, error: Exception) -> None:
-        """A media's file could not be shown: gone, or damaged."""
+        """A media's file could not be shown: gone, out of reach, or damaged."""
         from sam3_annotator.ui.dialogs.trouble import MovedDialog  # noqa: PLC0415
 
-        if not isinstance(error, FileTrouble):
+        if not isinstance(error, FileTrouble) or not _may_be_elsewhere(error):
             self.explain(error)
             return
         dialog = MovedDialog(self._window, error, self._workspace.theme.tokens)
@@ -240,7 +240,7 @@ class DialogDesk(QObject):
 
     def _browse_export(self, dialog: ExportDialog) -> None:
         title, chosen = translate("DialogDesk", "Export to"), dialog.chosen
-        kinds = f"{chosen.title} (*{chosen.suffix})" if chosen.suffix else ""
+        kinds = f"{worded(chosen.title)} (*{chosen.suffix})" if chosen.suffix else ""
         path = self._ask.new_file(title, kinds, dialog.wish().target)
         if path is not None:
             dialog.use_target(path)
@@ -291,6 +291,14 @@ class DialogDesk(QObject):
         self._desks.work.run_errand(
             title, work, lambda path: self._desks.model.load(_with_weights(choice, str(path)))
         )
+
+
+def _may_be_elsewhere(error: FileTrouble) -> bool:
+    """Whether the file is not where it was; not when the system says that it cannot be read."""
+    cause = error.__cause__
+    return not isinstance(cause, OSError) or isinstance(
+        cause, FileNotFoundError | NotADirectoryError
+    )
 
 
 def _with_weights(choice: ModelChoice, weights: str) -> ModelChoice:

@@ -62,8 +62,11 @@ class ActionSet(QObject):
             if spec.is_checkable or spec.tool is not None:
                 is_on = spec.tool is now.tool if spec.tool else spec.id in now.layers_on
                 action.setChecked(is_on)
-        self._name("edit.undo", translate("Actions", "&Undo"), now.undo_title)
-        self._name("edit.redo", translate("Actions", "&Redo"), now.redo_title)
+        undo, redo = now.undo_title, now.redo_title
+        undo_text = translate("Actions", "&Undo {step}") if undo else translate("Actions", "&Undo")
+        redo_text = translate("Actions", "&Redo {step}") if redo else translate("Actions", "&Redo")
+        self._name("edit.undo", undo_text.format(step=undo.replace("&", "&&")))
+        self._name("edit.redo", redo_text.format(step=redo.replace("&", "&&")))
 
     def use_theme(self, tokens: Tokens) -> None:
         """Draw icons in another theme's colours."""
@@ -114,9 +117,8 @@ class ActionSet(QObject):
         home.addAction(action)
         return action
 
-    def _name(self, action: str, verb: str, title: str) -> None:
+    def _name(self, action: str, text: str) -> None:
         if action in self._actions:
-            text = f"{verb} {title}" if title else verb
             self._actions[action].setText(text)
 
 

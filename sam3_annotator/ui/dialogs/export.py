@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.domain.ids import CategoryId
 from sam3_annotator.ui.dialogs.frame import Dialog, label
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ class ExportDialog(Dialog):
     def _make_fields(self, categories: Sequence[Category], target: Path) -> None:
         self.format, self.scope, self.category = QComboBox(), QComboBox(), QComboBox()
         for one in self._formats.values():
-            self.format.addItem(one.title, one.key)
+            self.format.addItem(worded(one.title), one.key)
         for key, text in (
             (PROJECT, translate("ExportDialog", "the whole project")),
             (MEDIA, translate("ExportDialog", "the shown picture or clip")),

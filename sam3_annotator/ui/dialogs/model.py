@@ -88,7 +88,7 @@ class ModelDialog(Dialog):
         """List the weights found on this machine."""
         self.list.clear()
         for one in weights:
-            text = f"{one.title}  ·  {_origin(one.origin)}"
+            text = f"{worded(one.title)}  ·  {_origin(one.origin)}"
             if one.trouble:
                 text += f"\n{worded(one.trouble)}"
             item = QListWidgetItem(text)

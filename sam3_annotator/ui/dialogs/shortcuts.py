@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.errors import Rejected
 from sam3_annotator.ui.dialogs.frame import Dialog, label
 from sam3_annotator.ui.keymap import Keymap, shown
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,7 +138,7 @@ class ShortcutsDialog(Dialog):
         try:
             change()
         except Rejected as refusal:
-            text = str(refusal)
+            text = worded(refusal)
             for action, name in self._names.items():
                 text = text.replace(f"“{action}”", f"“{name}”")
             self._say(text, "bad")

@@ -232,11 +232,15 @@ class FileDesk(QObject):
 
     @staticmethod
     def _tell_gathered(gathered: Gathered) -> None:
-        if gathered.troubles:
-            raise FileTrouble(
-                translate("FileDesk", "%n file(s) could not be used.", "", len(gathered.troubles)),
-                "\n".join(worded(one) for one in gathered.troubles[:20]),
+        lines = [worded(one) for one in (*gathered.troubles, *gathered.caveats)]
+        if lines:
+            count = len(gathered.troubles)
+            said = (
+                translate("FileDesk", "%n file(s) could not be used.", "", count)
+                if count
+                else translate("FileDesk", "Everything was added, with a reservation.")
             )
+            raise FileTrouble(said, "\n".join(lines[:20]))
         if not gathered.items and not gathered.huge:
             raise Rejected(translate("FileDesk", "There are no pictures or clips there."))
 

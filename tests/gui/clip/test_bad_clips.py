@@ -57,9 +57,16 @@ def test_a_run_that_fails_is_explained_and_can_go_on(clip, qtbot):
     qtbot.waitUntil(lambda: len(clip.project.masklet(one)) == 132, timeout=30000)
 
 
+@pytest.mark.logs("Everything was added")
 def test_a_truncated_clip_works_up_to_where_it_ends(launch, tmp_path, qtbot):
     path = clips.make("truncated.mp4", tmp_path)
-    running = launch(path)
+    told = []
+    running = launch()
+    running.workspace.troubled.connect(told.append)
+    running.desks.files.add([path], tmp_path)
+    qtbot.waitUntil(lambda: bool(told))
+    assert told[0].message == "Everything was added, with a reservation."
+    assert "Everything up to there can be worked on." in told[0].remedy
     qtbot.waitUntil(lambda: running.window.controllers.pictures.picture is not None, timeout=20000)
     count = running.project.medium(running.workspace.view.media_id).frame_count
     assert 1 < count < clips.FRAMES

@@ -11,9 +11,11 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication
 
 from sam3_annotator import log
-from sam3_annotator.errors import MediaTrouble, OutOfMemory, WeightsTrouble
+from sam3_annotator.domain.commands import AddCategory, RemoveObjects
+from sam3_annotator.errors import MediaTrouble, OutOfMemory, Rejected, WeightsTrouble
 from sam3_annotator.ui.dialogs.trouble import CrashDialog, TroubleDialog
 from sam3_annotator.ui.settings import ModelChoice, ThemeMode, WorkKind
+from sam3_annotator.ui.text import worded
 from sam3_annotator.ui.tokens import DARK, LIGHT
 from tests.gui.window.conftest import click
 
@@ -178,3 +180,21 @@ def test_the_status_bar_shows_its_buttons_whole(labelling, qtbot):
         qtbot.waitUntil(button.isVisible)
         assert button.minimumSizeHint().height() <= button.height() <= status.height()
         assert status.rect().contains(button.geometry())
+
+
+def test_what_the_layers_below_say_is_told_in_chinese(launch, tmp_path, qtbot):
+    running = launch(language="zh_CN")
+    said = []
+    running.workspace.said.connect(said.append)
+    running.desks.files.create(tmp_path / "p.s3a")
+    running.workspace.do(RemoveObjects(()))
+    assert said == ["没有选择对象。"]
+    running.workspace.do(AddCategory("公&车"))
+    undo = running.window.table["edit.undo"]
+    qtbot.waitUntil(lambda: undo.text() == "撤销 添加类别 公&&车(&U)")
+    assert running.workspace.document.undo_title == "Add category 公&车"
+    error = Rejected("{name} is locked. Unlock it to change it.", name="bus 2")
+    assert worded(error) == "bus 2 已锁定。请先解锁再修改。"
+    assert str(error) == "bus 2 is locked. Unlock it to change it."
+    trouble = MediaTrouble("{path} is closed.", "Open it again.", path="a.mp4")
+    assert worded(trouble) == "a.mp4 已关闭。请重新打开。"
