@@ -6,7 +6,7 @@ Stills are encoded at 1024 pixels. Clips and the search for similar things work 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import cv2
@@ -15,8 +15,13 @@ import torch
 
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.device import translated
-from sam3_annotator.inference.mini_tracking import MemoryFollower, PreviousMaskFollower
+from sam3_annotator.inference.mini_tracking import (
+    MemoryFollower,
+    PreviousMaskFollower,
+    follower_plan,
+)
 from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
+from sam3_annotator.inference.run_needs import encoding_bytes
 from sam3_annotator.model.boxes import logit
 from sam3_annotator.model.mini_tracker import MiniTracker
 
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.backend_sam2 import Sam2Backend, Sam2Features
     from sam3_annotator.inference.clip_tracking import ClipTracker
+    from sam3_annotator.model.memory_plan import MemoryPlan, RunSize
     from sam3_annotator.model.mini_memory import MiniMemory
     from sam3_annotator.model.mini_similar import SimilarFinder
     from sam3_annotator.model.sam_heads import SamHeads
@@ -123,14 +129,25 @@ class MiniBackend:
             )
         if features.search.value is None:
             features.search.value = self._clips.encode(features.small)
-        levels = features.search.value.levels
+        return self.similar(features.search.value, boxes, labels, min_score)
+
+    def similar(
+        self,
+        features: Sam2Features,
+        boxes: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        min_score: float,
+    ) -> RawDetections:
+        """Everything like exemplars on a frame as the clip tracker encodes it."""
+        if self._finder is None:
+            raise Rejected("{name} cannot find things by example.", name=self.info.name)
         with translated():
             learned = self._finder.learn(
-                levels,
+                features.levels,
                 torch.from_numpy(boxes).to(self.device),
                 torch.from_numpy(labels).to(self.device),
             )
-            found = self._finder.find(levels, learned).above(min_score)
+            found = self._finder.find(features.levels, learned).above(min_score)
         scores = found.scores.float().cpu()
         return RawDetections(
             logits=logit(scores).numpy(),
@@ -147,3 +164,10 @@ class MiniBackend:
         if self._memory is None:
             return PreviousMaskFollower(self._heads, encode, answer)
         return MemoryFollower(MiniTracker(self._heads, self._memory), encode, answer)
+
+    def memory_plan(self, run: RunSize) -> MemoryPlan:
+        """Bytes for following some objects; see ``run_needs.PlansMemory``."""
+        config = None if self._memory is None else self._memory.config
+        encoding = encoding_bytes(self.info, is_concept=run.is_concept)
+        side = self._clips.low_resolution // 4
+        return follower_plan(config, side, replace(run, encoding_bytes=encoding))

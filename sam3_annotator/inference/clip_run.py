@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -21,15 +21,49 @@ from sam3_annotator.inference.predictor import Encoded, Predictor, full_masks
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
 
     from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.domain.prompts import ConceptPrompt
     from sam3_annotator.engine.protocol import MediaRef, Propagate, TrackConcept, TrackSeed
     from sam3_annotator.inference.clip_tracking import ClipTracker
-    from sam3_annotator.inference.concept_run import ConceptRun
     from sam3_annotator.inference.embeddings import EmbeddingCache
     from sam3_annotator.io.media import MediaSource
     from sam3_annotator.model.concept_frames import ConceptFrame
+
+
+class SearchRun(Protocol):
+    """A search for one concept through a clip; see :class:`.concept_run.ConceptRun`."""
+
+    @property
+    def objects(self) -> ClipTracker[Any]:
+        """What is followed."""
+        ...
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether tracks may still turn out to be mistakes on the frames that follow."""
+        ...
+
+    def add(self, frame: int, prompt: ConceptPrompt, number: int | None = None) -> int:
+        """Look for a concept; exemplars without a phrase add to the concept of that number."""
+        ...
+
+    def seed(
+        self,
+        frame: int,
+        features: Any,  # noqa: ANN401 - only the backend can read it
+        seeds: Mapping[int, tuple[NDArray[np.bool_], float]],
+        concept: int,
+    ) -> None:
+        """Go on with objects that another run has found: id -> mask (H, W), score."""
+        ...
+
+    def step(self, frame: int, features: Any, *, reverse: bool) -> ConceptFrame:  # noqa: ANN401
+        """Work on one frame; frames come in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +153,7 @@ def _condition(
     tracker.condition(frame, frames.encoded(frame), masks)
 
 
-def track_concepts(request: TrackConcept, run: ConceptRun, frames: ClipFrames) -> Iterator[Item]:
+def track_concepts(request: TrackConcept, run: SearchRun, frames: ClipFrames) -> Iterator[Item]:
     """Find, follow and end every instance of the request's concept over a range.
 
     Each frame is published as soon as it is computed, marked provisional while its tracks may still
@@ -140,7 +174,6 @@ def track_concepts(request: TrackConcept, run: ConceptRun, frames: ClipFrames) -
     for index, frame in enumerate(behind):
         yield Progress(index, len(behind), Wording("Looking at what was found before"))
         _seed(run, frames, frame, by_frame[frame], number)
-    probation = run.rules.probation_frames
     for frame in range(request.start, request.stop + step, step):
         features = frames.encoded(frame)
         yield Progress(0, 0, Wording("Looking for the concept"))
@@ -148,11 +181,11 @@ def track_concepts(request: TrackConcept, run: ConceptRun, frames: ClipFrames) -
             _seed(run, frames, frame, by_frame[frame], number)
         found = run.step(frame, features, reverse=not forward)
         masks = concept_masks(found, frames.size, request.key, request.media.media_id)
-        yield replace(masks, is_provisional=probation > 0)
+        yield replace(masks, is_provisional=run.is_provisional)
 
 
 def _seed(
-    run: ConceptRun, frames: ClipFrames, frame: int, seeds: list[TrackSeed], concept: int
+    run: SearchRun, frames: ClipFrames, frame: int, seeds: list[TrackSeed], concept: int
 ) -> None:
     height, width = frames.size
     known = {int(s.object_id): (s.mask.to_array(height, width), s.score) for s in seeds}

@@ -75,6 +75,11 @@ class ConceptRun:
         return self._tracker.rules
 
     @property
+    def is_provisional(self) -> bool:
+        """Whether tracks may still turn out to be mistakes on the frames that follow."""
+        return self.rules.probation_frames > 0
+
+    @property
     def has_concepts(self) -> bool:
         """Whether anything is looked for besides pointed-at objects."""
         return bool(self._concepts)

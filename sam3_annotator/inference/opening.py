@@ -16,6 +16,7 @@ from sam3_annotator.inference.backend_mini import MiniBackend
 from sam3_annotator.inference.backend_sam2 import Sam2Backend
 from sam3_annotator.inference.backend_sam3 import Sam3Backend
 from sam3_annotator.inference.device import DTYPES, Device, choose
+from sam3_annotator.inference.tracking_setup import tracker_on
 from sam3_annotator.model import loading
 from sam3_annotator.model.build import build_detector
 from sam3_annotator.model.build_tracker import (
@@ -34,7 +35,6 @@ from sam3_annotator.model.mini_weights import (
 )
 from sam3_annotator.model.sam_heads import SamHeads
 from sam3_annotator.model.tokenizer import Tokenizer
-from sam3_annotator.model.tracker import Tracker
 from sam3_annotator.model.tracker_config import SAM3_TRACKER
 from sam3_annotator.wording import Wording
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sam3_annotator.inference.backend import Backend
+    from sam3_annotator.model.tracker import Tracker
 
 MERGES = "tokenizer/bpe_simple_vocab_16e6.txt.gz"
 _CLICKS = frozenset({Capability.CLICK, Capability.BOX})
@@ -92,7 +93,7 @@ def _mini(path: Path, chosen: Device) -> Backend[Any]:
     taught = load_mini_similar(finder_file) if finder_file.exists() else None
     can = _CLICKS | {Capability.TRACK}
     if taught is not None:
-        can |= {Capability.EXEMPLAR}
+        can |= {Capability.EXEMPLAR, Capability.TRACK_CONCEPT}
     parts = [path, *(f for f in (memory_file, finder_file) if f.exists())]
     digest = hashlib.sha256("".join(weights_files.sha256_of(p) for p in parts).encode())
     info = _info("mini", "mini", can, digest.hexdigest(), chosen)
@@ -109,7 +110,7 @@ def _sam3(loaded: loading.LoadedWeights, digest: str, chosen: Device) -> Backend
     detector = build_detector(loaded.detector_config, device="meta")
     _fill(detector, loaded.states[loading.DETECTOR], loaded)
     can = {Capability.PHRASE, Capability.EXEMPLAR}
-    heads, tracker = _sam3_clicks(loaded)
+    heads, tracker = _sam3_clicks(loaded, chosen)
     if heads is not None:
         can |= _CLICKS
     if tracker is not None:
@@ -119,13 +120,15 @@ def _sam3(loaded: loading.LoadedWeights, digest: str, chosen: Device) -> Backend
     return Sam3Backend(detector, heads, tracker, tokenizer, info)
 
 
-def _sam3_clicks(loaded: loading.LoadedWeights) -> tuple[SamHeads | None, Tracker | None]:
+def _sam3_clicks(
+    loaded: loading.LoadedWeights, chosen: Device
+) -> tuple[SamHeads | None, Tracker | None]:
     """Click heads and tracker, as far as the file holds them."""
     if loading.TRACKER in loaded.states:
         with torch.device("meta"):
             net = build_tracker_net(SAM3_TRACKER)
         _fill(net, loaded.states[loading.TRACKER], loaded)
-        return net.heads, Tracker(net)
+        return net.heads, tracker_on(net, chosen.torch_device)
     if loading.HEADS in loaded.states:
         with torch.device("meta"):
             heads = SamHeads(SAM3_TRACKER.heads)
@@ -141,7 +144,8 @@ def _sam2(loaded: loading.LoadedWeights, digest: str, chosen: Device) -> Backend
             whole = build_sam2(config)
         _fill(whole, loaded.states[loading.SAM2_MODEL], loaded)
         info = _info(family.title, family.name, _CLICKS | {Capability.TRACK}, digest, chosen)
-        return Sam2Backend(whole.encoder, whole.tracker.heads, Tracker(whole.tracker), info)
+        tracker = tracker_on(whole.tracker, chosen.torch_device)
+        return Sam2Backend(whole.encoder, whole.tracker.heads, tracker, info)
     heads = replace(config.tracker.heads, has_object_score=loaded.has_object_score)
     with torch.device("meta"):
         stills = build_sam2_image(config.backbone, heads)

@@ -30,12 +30,14 @@ from sam3_annotator.engine.protocol import (
 )
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference import device as devices
+from sam3_annotator.inference.backend_mini import MiniBackend
 from sam3_annotator.inference.backend_sam3 import Sam3Backend
-from sam3_annotator.inference.clip_run import ClipFrames, propagate, track_concepts
+from sam3_annotator.inference.clip_run import ClipFrames, SearchRun, propagate, track_concepts
 from sam3_annotator.inference.concept_run import ConceptRun
 from sam3_annotator.inference.embeddings import EmbeddingCache
 from sam3_annotator.inference.predictor import Encoded, Predictor
-from sam3_annotator.inference.run_needs import run_needs
+from sam3_annotator.inference.run_needs import rules_with_room, run_needs
+from sam3_annotator.inference.similar_run import SimilarRun
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sam3_annotator.engine.protocol import FrameRef, MediaRef
+    from sam3_annotator.engine.protocol import FrameRef, MediaRef, RunNeeds
     from sam3_annotator.inference.backend import Backend
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.io.media import MediaSource
@@ -186,19 +188,28 @@ class ModelSession:
 
     def _track_concept(self, request: TrackConcept) -> Iterator[Item]:
         backend = self._need_model().backend
-        if not isinstance(backend, Sam3Backend):
+        source = self._source(request.media)
+        size, total = (source.height, source.width), source.frame_count
+        run: SearchRun
+        if isinstance(backend, Sam3Backend):
+            needs = self._needs(PlanRun(request.media, 1, is_concept=True))
+            run = ConceptRun(backend, size, total, rules_with_room(needs))
+        elif isinstance(backend, MiniBackend):
+            run = SimilarRun(backend, size, total)
+        else:
             raise Rejected(
                 "{name} cannot track a phrase through a clip; load SAM 3 weights, or click the "
                 "objects and propagate.",
-                name=self._need_model().info.name,
+                name=backend.info.name,
             )
-        source = self._source(request.media)
-        run = ConceptRun(backend, (source.height, source.width), source.frame_count)
         yield from track_concepts(request, run, self._clip_frames(request.media, run.objects))
 
     def _plan_run(self, request: PlanRun) -> Iterator[Item]:
+        yield self._needs(request)
+
+    def _needs(self, request: PlanRun) -> RunNeeds:
         backend = self._need_model().backend
-        yield run_needs(backend, backend.device, request, self._embeddings.size_bytes)
+        return run_needs(backend, backend.device, request, self._embeddings.size_bytes)
 
     def _clip_frames(self, media: MediaRef, tracker: ClipTracker[Any]) -> ClipFrames:
         return ClipFrames(media, self._source(media), tracker, self._need_model(), self._embeddings)

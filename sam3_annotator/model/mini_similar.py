@@ -43,7 +43,7 @@ class SimilarConfig:
         peaks: places that are tried in a picture.
         judge: hidden width of the judge.
         most_overlap: mask IoU with a better answer from which an answer is dropped.
-        most_within: share of an answer inside a better one from which it is dropped.
+        most_within: share of an answer inside better ones from which it is dropped.
     """
 
     descriptor: DescriptorConfig = field(default_factory=DescriptorConfig)
@@ -152,7 +152,7 @@ class SimilarFinder:
         scores = self.weights.scores(facts).sigmoid()
         order = scores.argsort(descending=True)
         sizes = self.weights.config
-        kept = _distinct(logits[order] > 0, sizes.most_overlap, sizes.most_within)
+        kept = distinct(logits[order] > 0, sizes.most_overlap, sizes.most_within)
         order = order[kept]
         return SimilarThings(scores[order], logits[order], tight_boxes(logits[order] > 0))
 
@@ -237,6 +237,26 @@ def tight_boxes(inside: Tensor) -> Tensor:
     return torch.tensor(boxes).view(-1, 4)
 
 
+def distinct(inside: Tensor, most_overlap: float, most_within: float) -> list[int]:
+    """Rows of ``inside: (K, H, W)``, best first, each only if it is news beside the kept ones.
+
+    A piece of better answers is not another thing, however little of them it covers; nor is a mask
+    that takes several of them together.
+    """
+    overlaps = mask_iou(inside, inside)
+    cells = inside.flatten(1)
+    areas = cells.sum(1).clamp_min(1)
+    covered = torch.zeros_like(cells[:1].sum(0), dtype=torch.bool)
+    kept: list[int] = []
+    for row in range(len(inside)):
+        is_same = bool((overlaps[row, kept] >= most_overlap).any())
+        is_piece = bool((cells[row] & covered).sum() / areas[row] >= most_within)
+        if not is_same and not is_piece:
+            kept.append(row)
+            covered |= cells[row]
+    return kept
+
+
 def _best(z: Tensor, cells: Tensor) -> Tensor:
     """Best cosine of each of ``z: (S, width)`` with any of ``cells``; -1 where there are none."""
     if not len(cells):
@@ -271,20 +291,3 @@ def _cell_points(cells: Tensor, grid: tuple[int, int]) -> Tensor:
     x = (cells % grid[1] + 0.5) / grid[1]
     y = (torch.div(cells, grid[1], rounding_mode="floor") + 0.5) / grid[0]
     return torch.stack([x, y], dim=-1)[:, None]
-
-
-def _distinct(inside: Tensor, most_overlap: float, most_within: float) -> list[int]:
-    """Rows of ``inside: (K, H, W)``, best first, each only if it is news beside the kept ones.
-
-    A piece of a better answer is not another thing, however little of it the piece covers.
-    """
-    overlaps = mask_iou(inside, inside)
-    cells = inside.flatten(1).float()
-    within = cells @ cells.T / cells.sum(1, keepdim=True).clamp_min(1)
-    kept: list[int] = []
-    for row in range(len(inside)):
-        is_same = bool((overlaps[row, kept] >= most_overlap).any())
-        is_piece = bool((within[row, kept] >= most_within).any())
-        if not is_same and not is_piece:
-            kept.append(row)
-    return kept

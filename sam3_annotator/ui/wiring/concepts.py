@@ -83,7 +83,8 @@ class ConceptDesk(QObject):
             category = (
                 self._categories.named(phrase) if phrase else self._categories.for_new_object()
             )
-            wish = ConceptWish(prompts, category, where)
+            least = self._workspace.detecting.search.threshold
+            wish = ConceptWish(prompts, category, where, least)
             plan_search(wish)
             begin = partial(self._begin, running, view.media_id, wish)
             request = PlanRun(self._workspace.media_ref(view.media_id), 1, is_concept=True)
@@ -137,15 +138,9 @@ class ConceptDesk(QObject):
         if model is None:
             raise Rejected(missing_ability(Capability.TRACK_CONCEPT, has_model=False))
         if Capability.TRACK_CONCEPT not in model.capabilities:
-            if Capability.TRACK in model.capabilities:
-                raise Rejected(
-                    translate(
-                        "ConceptDesk",
-                        "{model} cannot pick up newcomers in a clip. Find on this frame, accept "
-                        "what is right, and propagate; or load SAM 3 weights.",
-                    ).format(model=model.name)
-                )
             raise Rejected(missing_ability(Capability.TRACK_CONCEPT, has_model=True))
+        if phrase and Capability.PHRASE not in model.capabilities:
+            raise Rejected(missing_ability(Capability.PHRASE, has_model=True))
         if model.concepts and phrase and phrase not in model.concepts:
             known = ", ".join(model.concepts)
             raise Rejected(translate("ConceptDesk", "This model knows: {list}.").format(list=known))

@@ -230,7 +230,7 @@ class Person:
         running.window.dialogs._report = lambda *_: None
         with self.qtbot.waitSignal(exchange.reported, timeout=PATIENCE_MS) as told:
             exchange.export(ExportWish(chosen.key, target, PROJECT, None, None, False, True))
-        assert "difference" not in told.args[1], told.args
+        check_report(told.args, holds_overlaps=chosen.holds_overlaps)
         if chosen.importer is None:
             return
         old = set(objects(running))
@@ -263,6 +263,16 @@ class Person:
         self.review()
         for chosen in FORMATS:
             self.export_and_import(chosen, folder, done)
+
+
+def check_report(told, *, holds_overlaps):
+    """Nothing differs but what the format has no room for, and that is told pixel by pixel."""
+    _, line, text = told
+    if "difference" in line:
+        assert not holds_overlaps, text
+        listed = text.rsplit("\n\n", 1)[1].splitlines()
+        assert listed
+        assert all(one.endswith("went to the object in front.") for one in listed if one), text
 
 
 def flattened(expected, *, holds_overlaps):

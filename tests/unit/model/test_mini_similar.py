@@ -10,6 +10,7 @@ from sam3_annotator.model.mini_similar import (
     SimilarFinder,
     SimilarWeights,
     cell_shares,
+    distinct,
     peak_cells,
     tight_boxes,
 )
@@ -109,3 +110,12 @@ def test_weights_come_back(tmp_path, finder: SimilarFinder) -> None:
     back = load_mini_similar(path).state_dict()
     for name, value in finder.weights.state_dict().items():
         assert torch.allclose(back[name], value, atol=0.02), name
+
+
+def test_neither_a_piece_of_better_answers_nor_several_together_are_another_thing() -> None:
+    left, right, both, piece, beside = (torch.zeros(8, 16, dtype=torch.bool) for _ in range(5))
+    left[:, :5], right[:, 6:11], both[:, :11] = True, True, True
+    piece[2:6, 4:7], beside[:, 10:] = True, True
+    assert distinct(torch.stack([left, right, both, piece, beside]), 0.5, 0.85) == [0, 1, 3, 4]
+    piece[2:6, 5] = False
+    assert distinct(torch.stack([left, right, both, piece, beside]), 0.5, 0.85) == [0, 1, 4]
