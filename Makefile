@@ -4,6 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS ?= --disable-pip-version-check --quiet
+# Where torch comes from; on Linux PyPI's is the CUDA build, several gigabytes with its libraries.
+# The small one: make setup TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
 # Decoding small tensors on all cores costs more in hand-over than it saves.
 export GOMP_SPINCOUNT ?= 0
 
@@ -17,7 +20,8 @@ system:
 $(VENV)/.ready: pyproject.toml packaging/constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install $(PIP_FLAGS) --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install $(PIP_FLAGS) --constraint packaging/constraints.txt torch
+	$(BIN)/python -m pip install $(PIP_FLAGS) --constraint packaging/constraints.txt \
+		$(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) torch torchvision
 	$(BIN)/python -m pip install $(PIP_FLAGS) --constraint packaging/constraints.txt --group dev --editable .
 	@touch $@
 
