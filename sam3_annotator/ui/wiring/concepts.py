@@ -11,12 +11,16 @@ from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt
 from sam3_annotator.engine.protocol import Capability, PlanRun
 from sam3_annotator.errors import AnnotatorError, Rejected
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.ui.wiring.gestures import missing_ability
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits
-from sam3_annotator.workflow.concept_running import ConceptRunning, ConceptWish
+from sam3_annotator.workflow.concept_plan import ConceptWish, plan_search
+from sam3_annotator.workflow.concept_running import ConceptRunning
+from sam3_annotator.workflow.run_plan import Reach, Wish
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sam3_annotator.domain.ids import MediaId
     from sam3_annotator.engine.protocol import ModelInfo, RunNeeds
     from sam3_annotator.ui.wiring.categories import CategoryDesk
@@ -191,7 +195,7 @@ class ConceptDesk(QObject):
 
     def _troubled(self, error: AnnotatorError) -> None:
         if isinstance(error, Rejected):
-            self._workspace.said.emit(str(error))
+            self._workspace.said.emit(worded(error))
         else:
             self._workspace.troubled.emit(error)
 

@@ -12,7 +12,7 @@ from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.engine.protocol import Capability, PlanRun
 from sam3_annotator.errors import AnnotatorError, Rejected
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.ui.wiring.gestures import missing_ability
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits, gigabytes
 from sam3_annotator.workflow.propagating import Propagating
@@ -279,7 +279,7 @@ class RunDesk(QObject):
 
     def _troubled(self, error: AnnotatorError) -> None:
         if isinstance(error, Rejected):
-            self._workspace.said.emit(str(error))
+            self._workspace.said.emit(worded(error))
         else:
             self._workspace.troubled.emit(error)
 
