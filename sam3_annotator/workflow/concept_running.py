@@ -76,6 +76,7 @@ class _Run:
     new: set[ObjectId] = field(default_factory=set)
     ticket: Ticket | None = None
     is_cancelled: bool = False
+    is_stuck: bool = False
     last_frame: int | None = None
 
     @property
@@ -248,12 +249,13 @@ class ConceptRunning:
 
     def _on_item(self, item: Item) -> None:
         run = self._run
-        if run is None or not isinstance(item, FrameMasks):
+        if run is None or run.is_stuck or not isinstance(item, FrameMasks):
             return
         try:
             self._take_back(run, item.removed)
             self._keep(run, item)
         except AnnotatorError as error:
+            run.is_stuck = True  # frames under way must not leave a gap where this one failed
             self.cancel()
             self.on_trouble(error)
             return

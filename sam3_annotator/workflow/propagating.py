@@ -79,6 +79,7 @@ class _Run:
     ticket: Ticket | None = None
     is_leg_complete: bool = False
     is_cancelled: bool = False
+    is_stuck: bool = False
     last_frame: int | None = None
 
     @property
@@ -244,7 +245,7 @@ class Propagating:
 
     def _on_item(self, item: Item) -> None:
         run = self._run
-        if run is None or not isinstance(item, FrameMasks) or run.is_leg_complete:
+        if run is None or not isinstance(item, FrameMasks) or run.is_leg_complete or run.is_stuck:
             return
         results = {ObjectId(o.track): o for o in item.objects}
         items = []
@@ -252,9 +253,7 @@ class Propagating:
             found = results.get(stretch.object_id)
             if found is None or stretch.object_id in run.finished:
                 continue
-            if not self._is_there(stretch.object_id):
-                continue
-            if stretch.covers(item.frame):
+            if stretch.covers(item.frame) and self._is_there(stretch.object_id):
                 items.append(self._result(run, stretch, item.frame, found))
         if items and not self._written(run, items):
             return
@@ -271,6 +270,7 @@ class Propagating:
         try:
             run.step.do(command)
         except AnnotatorError as error:
+            run.is_stuck = True  # frames under way must not leave a gap where this one failed
             self.cancel()
             self.on_trouble(error)
             return False

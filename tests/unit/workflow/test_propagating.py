@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from itertools import count
 
 import pytest
@@ -273,6 +274,24 @@ def test_a_full_disk_stops_the_run_and_is_told(document, clip, car, propagating,
         pump.settle()
     assert not propagating.is_running
     assert "full" in str(told[0])
+    assert sources(document, car) == {10: Source.HUMAN}
+    propagating.go_on()
+    pump.settle()
+    assert len(sources(document, car)) == FRAMES - 10
+
+
+def test_frames_under_way_leave_no_gap_after_one_that_could_not_be_written(
+    document, clip, car, propagating, pump
+):
+    """Space is made at once; even so what follows the failed frame is left for going on."""
+    told, fault = [], ExitStack()
+    propagating.on_trouble = lambda error: (told.append(error), fault.close())
+    pump.session.gate.clear()
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    fault.enter_context(failing_writes(document, 0))
+    pump.session.gate.set()
+    pump.settle()
+    assert len(told) == 1
     assert sources(document, car) == {10: Source.HUMAN}
     propagating.go_on()
     pump.settle()
