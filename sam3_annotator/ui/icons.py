@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from sam3_annotator import paths
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.tokens import Tokens
 
 SIZES_PX = (16, 20, 32, 40)
+SWATCH_PX = 12
 
 
 def icon(name: str, tokens: Tokens) -> QIcon:
@@ -31,6 +32,22 @@ def icon(name: str, tokens: Tokens) -> QIcon:
         result.addPixmap(pixmap(name, tokens.on_accent, size), QIcon.Mode.Normal, QIcon.State.On)
         faded = pixmap(name, tokens.dim, size, opacity=0.5)
         result.addPixmap(faded, QIcon.Mode.Disabled, QIcon.State.Off)
+    return result
+
+
+def swatch(color: str) -> QIcon:
+    """A category's colour, the same whether its row is selected or not."""
+    image = QPixmap(2 * SWATCH_PX, 2 * SWATCH_PX)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    painter.drawRoundedRect(image.rect(), 6, 6)
+    painter.end()
+    image.setDevicePixelRatio(2)
+    result = QIcon(image)
+    result.addPixmap(image, QIcon.Mode.Selected)
     return result
 
 

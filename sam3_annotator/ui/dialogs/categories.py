@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QCheckBox,
     QColorDialog,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from sam3_annotator.domain.ids import CategoryId
 from sam3_annotator.ui.dialogs.attribute_table import AttributeTable
 from sam3_annotator.ui.dialogs.frame import Dialog, label
+from sam3_annotator.ui.icons import SWATCH_PX, swatch
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class CategoriesDialog(Dialog):
         self._categories: dict[CategoryId, Category] = {}
         self._counts: Mapping[CategoryId, int] = {}
         self.list = QListWidget()
+        self.list.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
         self.list.setProperty("boxed", True)  # noqa: FBT003 - Qt's property
         self.list.setAccessibleName(translate("CategoriesDialog", "Categories"))
         self.list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
@@ -88,7 +90,7 @@ class CategoriesDialog(Dialog):
         self.list.blockSignals(True)  # noqa: FBT003 - Qt's setter
         self.list.clear()
         for category in categories:
-            item = QListWidgetItem(_swatch(category.color), _line(category))
+            item = QListWidgetItem(swatch(category.color), _line(category))
             item.setData(_ID, int(category.id))
             self.list.addItem(item)
             if chosen is not None and category.id == chosen.id:
@@ -172,7 +174,7 @@ class CategoriesDialog(Dialog):
         self.supercategory.setText(category.supercategory)
         self.hotkey.setCurrentIndex(max(0, self.hotkey.findData(category.hotkey)))
         self.exclusive.setChecked(category.is_exclusive)
-        self.color.setIcon(_swatch(category.color))
+        self.color.setIcon(swatch(category.color))
         self.color.setText(category.color)
         self.attributes.show_specs(category.attributes)
         count = self._counts.get(category.id, 0)
@@ -233,9 +235,3 @@ class CategoriesDialog(Dialog):
 
 def _line(category: Category) -> str:
     return f"{category.name}   {category.hotkey}" if category.hotkey else category.name
-
-
-def _swatch(color: str) -> QIcon:
-    picture = QPixmap(14, 14)
-    picture.fill(QColor(color))
-    return QIcon(picture)

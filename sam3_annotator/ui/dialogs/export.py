@@ -19,8 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from sam3_annotator.domain.ids import CategoryId
-from sam3_annotator.ui.dialogs.frame import Dialog, label
+from sam3_annotator.ui.dialogs.frame import Dialog, inset, label
 from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.tokens import GRID_PX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,7 @@ class ExportDialog(Dialog):
         target: Path,
     ) -> None:
         super().__init__(parent, translate("ExportDialog", "Export"))
-        self.setMinimumWidth(520)
+        self.keep_wide(520)
         self._formats = {one.key: one for one in formats if one.exporter is not None}
         self._make_fields(categories, target)
         self.body.addLayout(self._form())
@@ -105,6 +106,7 @@ class ExportDialog(Dialog):
         self.target = QLineEdit(str(target))
         self.polygons = QCheckBox(translate("ExportDialog", "Polygons where they are close enough"))
         self.tolerance = QDoubleSpinBox()
+        inset(self.tolerance)
         self.tolerance.setRange(0.0, 10.0)
         self.tolerance.setSingleStep(0.5)
         self.tolerance.setSuffix(" px")
@@ -150,6 +152,7 @@ class ExportDialog(Dialog):
         place.addWidget(self.target, 1)
         place.addWidget(browse)
         detail = QHBoxLayout()
+        detail.setSpacing(2 * GRID_PX)
         detail.addWidget(self.polygons)
         detail.addWidget(self.tolerance)
         detail.addStretch(1)

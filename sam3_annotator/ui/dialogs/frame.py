@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.tokens import GRID_PX
@@ -35,6 +43,10 @@ class Dialog(QDialog):
         layout.addLayout(self.body, 1)
         layout.addLayout(self.buttons)
 
+    def keep_wide(self, width_px: int) -> None:
+        """Never be narrower than this; unlike a minimum width it lets long texts ask for more."""
+        self.body.addStrut(width_px - 10 * GRID_PX)
+
     def add_button(self, text: str, *, is_default: bool = False) -> QPushButton:
         """A button at the bottom right, after those already there."""
         button = QPushButton(text)
@@ -54,6 +66,11 @@ class Dialog(QDialog):
         button = self.add_button(translate("Dialog", "Cancel"))
         button.clicked.connect(self.reject)
         return button
+
+
+def inset(box: QAbstractSpinBox) -> None:
+    """Keep the number away from the border; style sheets do not reach the text of such a field."""
+    box.lineEdit().setTextMargins(2 * GRID_PX, 0, 0, 0)
 
 
 def label(text: str, role: str = "", *, wraps: bool = True) -> QLabel:

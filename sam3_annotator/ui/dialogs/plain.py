@@ -47,7 +47,7 @@ class AboutDialog(Dialog):
 
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent, translate("AboutDialog", "About SAM 3 Annotator"))
-        self.setMinimumWidth(420)
+        self.keep_wide(420)
         mark = QLabel()
         mark.setPixmap(app_icon().pixmap(64, 64))
         mark.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sam3_annotator.ui.dialogs.frame import Dialog, label
+from sam3_annotator.ui.dialogs.frame import Dialog, inset, label
 from sam3_annotator.ui.settings import Settings, ThemeMode
 from sam3_annotator.ui.text import LANGUAGES, translate
 
@@ -27,7 +27,7 @@ class SettingsDialog(Dialog):
 
     def __init__(self, parent: QWidget | None, settings: Settings, theme: Theme) -> None:
         super().__init__(parent, translate("SettingsDialog", "Settings"))
-        self.setMinimumWidth(460)
+        self.keep_wide(460)
         self._settings, self._theme = settings, theme
         form = QFormLayout()
         form.setVerticalSpacing(12)
@@ -92,6 +92,8 @@ class SettingsDialog(Dialog):
     def _agreement_boxes(self) -> tuple[QDoubleSpinBox, QSpinBox]:
         """When a recomputed stretch counts as unchanged, so that the rest may stand."""
         least, frames = QDoubleSpinBox(), QSpinBox()
+        inset(least)
+        inset(frames)
         least.setRange(0.5, 1.0)
         least.setSingleStep(0.01)
         frames.setRange(1, 50)

@@ -28,7 +28,7 @@ class ToneDialog(Dialog):
 
     def __init__(self, parent: QWidget | None, display: Display) -> None:
         super().__init__(parent, translate("ToneDialog", "Brightness and contrast"))
-        self.setMinimumWidth(380)
+        self.keep_wide(380)
         form = QFormLayout()
         form.setVerticalSpacing(12)
         self.body.addLayout(form)

@@ -31,7 +31,7 @@ class TroubleDialog(Dialog):
 
     def __init__(self, parent: QWidget | None, error: Exception, tokens: Tokens) -> None:
         super().__init__(parent, translate("TroubleDialog", "Something went wrong"))
-        self.setMinimumWidth(440)
+        self.keep_wide(440)
         message = worded(error.message if isinstance(error, Trouble) else error)
         remedy = worded(error.remedy) if isinstance(error, Trouble) else ""
         self.body.addLayout(_marked(message, "warning", tokens))
@@ -57,7 +57,7 @@ class MovedDialog(Dialog):
 
     def __init__(self, parent: QWidget | None, error: Exception, tokens: Tokens) -> None:
         super().__init__(parent, translate("MovedDialog", "A file is not where it was"))
-        self.setMinimumWidth(460)
+        self.keep_wide(460)
         message = worded(error.message if isinstance(error, Trouble) else error)
         self.body.addLayout(_marked(message, "warning", tokens))
         self.body.addWidget(
@@ -88,7 +88,7 @@ class DamagedDialog(Dialog):
 
     def __init__(self, parent: QWidget | None, error: Trouble, tokens: Tokens) -> None:
         super().__init__(parent, translate("DamagedDialog", "The project cannot be opened"))
-        self.setMinimumWidth(460)
+        self.keep_wide(460)
         self.body.addLayout(_marked(worded(error.message), "warning", tokens))
         self.body.addWidget(label(worded(error.remedy) or kept_line(error), "dim"))
         self.body.addStretch(1)

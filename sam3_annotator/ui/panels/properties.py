@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.domain.entities import AttributeSpec, AttributeValue, FrameFlag
 from sam3_annotator.domain.ids import CategoryId
+from sam3_annotator.ui.icons import swatch
 from sam3_annotator.ui.panels.placeholder import EmptyOr, Placeholder
 from sam3_annotator.ui.text import translate
 
@@ -132,7 +132,7 @@ class PropertiesPanel(QWidget):
     def _category_box(self, properties: ObjectProperties) -> QComboBox:
         box = QComboBox()
         for choice in properties.categories:
-            box.addItem(_swatch(choice.color), choice.name, int(choice.id))
+            box.addItem(swatch(choice.color), choice.name, int(choice.id))
         box.setCurrentIndex(box.findData(int(properties.category)))
         box.activated.connect(lambda row: self.category_chosen.emit(CategoryId(box.itemData(row))))
         return box
@@ -218,9 +218,3 @@ def _section(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("role", "section")
     return label
-
-
-def _swatch(color: str) -> QIcon:
-    picture = QPixmap(12, 12)
-    picture.fill(QColor(color))
-    return QIcon(picture)

@@ -286,7 +286,9 @@ class LanePainter:
             x = NAMES_PX + scale.center_of(frame)
             painter.setPen(QColor(tokens.dim))
             painter.drawLine(QLineF(x, RULER_PX - 9, x, RULER_PX - 2))
-            painter.drawText(QPointF(x + 4, RULER_PX - 9), str(frame))
+            width = painter.fontMetrics().horizontalAdvance(str(frame))
+            is_cut = x + 4 + width > area.width()
+            painter.drawText(QPointF(x - 4 - width if is_cut else x + 4, RULER_PX - 9), str(frame))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.warn))
         for frame in shown.comments:
