@@ -30,5 +30,6 @@ class Pump:
             self.step()
 
     def close(self):
-        self.session.gate.set()
+        if isinstance(self.session, FakeSession):
+            self.session.gate.set()
         assert self.engine.close()
