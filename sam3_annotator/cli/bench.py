@@ -43,6 +43,13 @@ def add_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--objects", type=counts, default=(1, 5, 16), help="followed at once (default: 1,5,16)"
     )
+    parser.add_argument(
+        "--batch",
+        type=counts,
+        default=(),
+        help="how many of them to compute together, each in turn: 1,2,4,8 "
+        "(default: what was chosen for the device)",
+    )
     parser.add_argument("--rounds", type=int, default=10, help="of every row (default: 10)")
     parser.add_argument(
         "--seconds", type=float, default=20.0, help="at most for every row (default: 20)"
@@ -77,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         speed.reset_peak(device)
         stopwatch = speed.Stopwatch(device, max(1, arguments.rounds), arguments.seconds)
         rows = []
-        for row in speed.measure(predictor, stopwatch, arguments.objects):
+        for row in speed.measure(predictor, stopwatch, arguments.objects, arguments.batch):
             if sys.stderr.isatty():
                 print(f"{row.name}: {row.wall_s * 1e3:.1f} ms", file=sys.stderr)
             rows.append(row)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.model.fpn import Sam2Encoder
-    from sam3_annotator.model.memory_plan import MemoryPlan
+    from sam3_annotator.model.memory_plan import MemoryPlan, RunSize
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
     from sam3_annotator.model.tracker import Tracker
 
@@ -115,9 +115,14 @@ class Sam2Backend:
         """Start following objects on a clip."""
         return SamClipTracker(self._need_tracker(), self.encode, _tracker_levels, TrackState(total))
 
-    def memory_plan(self, objects: int, prompted_frames: int) -> MemoryPlan:
+    def memory_plan(self, run: RunSize) -> MemoryPlan:
         """Bytes for following some objects; see ``run_needs.PlansMemory``."""
-        return tracker_plan(self._need_tracker(), objects, prompted_frames)
+        return tracker_plan(self._need_tracker(), self.info, run)
+
+    @property
+    def tracker(self) -> Tracker | None:
+        """The memory tracker; None when the weights have none."""
+        return self._tracker
 
     def _need_tracker(self) -> Tracker:
         if self._tracker is None:

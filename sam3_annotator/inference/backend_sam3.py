@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
     from sam3_annotator.model.concept_rules import ConceptRules
     from sam3_annotator.model.detector import Detector
-    from sam3_annotator.model.memory_plan import MemoryPlan
+    from sam3_annotator.model.memory_plan import MemoryPlan, RunSize
     from sam3_annotator.model.neck import ImageFeatures as NeckFeatures
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
     from sam3_annotator.model.text import TextFeatures
@@ -151,9 +151,14 @@ class Sam3Backend:
         """Find and follow concepts."""
         return ConceptTracker(self._detector, self._need_tracker(), rules)
 
-    def memory_plan(self, objects: int, prompted_frames: int) -> MemoryPlan:
+    def memory_plan(self, run: RunSize) -> MemoryPlan:
         """Bytes for following some objects; see ``run_needs.PlansMemory``."""
-        return tracker_plan(self._need_tracker(), objects, prompted_frames)
+        return tracker_plan(self._need_tracker(), self.info, run)
+
+    @property
+    def tracker(self) -> Tracker | None:
+        """The memory tracker; None when the weights have none."""
+        return self._tracker
 
     def _need_tracker(self) -> Tracker:
         if self._tracker is None:

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from sam3_annotator.inference.clip_tracking import TrackedMask
 from sam3_annotator.inference.device import translated
+from sam3_annotator.model.memory_plan import MemoryPlan
 from sam3_annotator.model.mini_tracker import PROMPTED_LOGIT, MiniBank
 from sam3_annotator.model.segmenter import Segmenter
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from sam3_annotator.inference.backend_sam2 import Sam2Features
     from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
+    from sam3_annotator.model.memory_plan import RunSize
+    from sam3_annotator.model.mini_memory import MiniMemoryConfig
     from sam3_annotator.model.mini_tracker import MiniTracker
     from sam3_annotator.model.sam_heads import SamHeads
 
@@ -34,6 +37,33 @@ KEPT_FRAMES = 8
 """Tracked frames that a bank keeps; what it reads of them is in ``TrackRules``."""
 BOX_MARGIN = 0.1
 """How far a previous mask's box is widened on each side, in shares of its size."""
+
+
+def memory_bytes(config: MiniMemoryConfig, cells: int) -> int:
+    """Bytes of one remembered frame of one object.
+
+    Args:
+        config: sizes of the memory.
+        cells: of the image embedding.
+    """
+    near = cells * (config.descriptor.width + config.value + 1)
+    deep = -(-cells // 4) * (config.width + config.value + 1)
+    return 4 * (near + deep + config.embedding)
+
+
+def follower_plan(config: MiniMemoryConfig | None, side: int, run: RunSize) -> MemoryPlan:
+    """Bytes of following objects with the bundled model.
+
+    Args:
+        config: sizes of its memory; None where the previous mask takes its place.
+        side: of the image embedding, in cells.
+        run: how many objects.
+    """
+    cells = side * side
+    frames = run.prompted_frames + KEPT_FRAMES + 1  # the newest is there before the oldest goes
+    held = 16 * cells * 4 if config is None else frames * memory_bytes(config, cells)
+    features = 4 * cells * 4 * 256
+    return MemoryPlan(held, features, run.encoding_bytes, run.objects)
 
 
 class MemoryFollower:

@@ -14,12 +14,12 @@ from sam3_annotator.inference.backend_sam2 import Sam2Backend
 from sam3_annotator.inference.backend_sam3 import Sam3Backend
 from sam3_annotator.inference.device import DTYPES, Device
 from sam3_annotator.inference.opening import MERGES
+from sam3_annotator.inference.tracking_setup import tracker_on
 from sam3_annotator.model import tracker_config as sizes
 from sam3_annotator.model.build import build_detector
 from sam3_annotator.model.build_tracker import build_sam2, build_tracker_net
 from sam3_annotator.model.config import DetectorConfig
 from sam3_annotator.model.tokenizer import Tokenizer
-from sam3_annotator.model.tracker import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +74,8 @@ def random_backend(name: str, chosen: Device) -> Backend[Any]:
     _draw(model, chosen)
     _finish(model.tracker.heads)
     info = _info(name, _CLICKS, chosen)
-    return Sam2Backend(model.encoder, model.tracker.heads, Tracker(model.tracker), info)
+    tracker = tracker_on(model.tracker, chosen.torch_device)
+    return Sam2Backend(model.encoder, model.tracker.heads, tracker, info)
 
 
 def _sam3(chosen: Device) -> Backend[Any]:
@@ -86,7 +87,8 @@ def _sam3(chosen: Device) -> Backend[Any]:
     _finish(net.heads)
     info = _info(SAM3_NAME, frozenset(Capability), chosen)
     tokenizer = Tokenizer(paths.resource(MERGES))
-    return Sam3Backend(detector, net.heads, Tracker(net), tokenizer, info)
+    tracker = tracker_on(net, chosen.torch_device)
+    return Sam3Backend(detector, net.heads, tracker, tokenizer, info)
 
 
 def _info(family: str, can: frozenset[Capability], chosen: Device) -> ModelInfo:

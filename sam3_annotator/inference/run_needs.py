@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sam3_annotator.engine.protocol import RunNeeds
 from sam3_annotator.inference import device as devices
+from sam3_annotator.model.concept_rules import ConceptRules
 from sam3_annotator.model.memory_plan import MemoryPlan, RunSize, plan_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import torch
 
-    from sam3_annotator.engine.protocol import PlanRun
+    from sam3_annotator.engine.protocol import ModelInfo, PlanRun
     from sam3_annotator.model.tracker import Tracker
+
+_MB = 1_000_000
+ENCODING_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType({"mini": (49 * _MB, 85 * _MB)})
+"""Family -> most bytes alive while a frame is encoded, in half and in full precision."""
+DETECTION_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType({})
+"""The same while concepts are looked for on a frame."""
 
 
 @runtime_checkable
 class PlansMemory(Protocol):
     """A backend that knows beforehand what following objects will take."""
 
-    def memory_plan(self, objects: int, prompted_frames: int) -> MemoryPlan:
+    def memory_plan(self, run: RunSize) -> MemoryPlan:
         """Bytes for following some objects.
+
+        Args:
+            run: how many, and whether concepts are looked for; the rest is the model's business.
 
         Raises:
             Rejected: the weights have no memory.
@@ -28,16 +42,26 @@ class PlansMemory(Protocol):
         ...
 
 
-def tracker_plan(tracker: Tracker, objects: int, prompted_frames: int) -> MemoryPlan:
+def tracker_plan(tracker: Tracker, info: ModelInfo, run: RunSize) -> MemoryPlan:
     """The plan of a memory tracker as it is loaded."""
-    size = RunSize(
-        objects,
-        max(1, prompted_frames),
+    size = replace(
+        run,
         compute_bytes=next(tracker.net.parameters()).element_size(),
         memory_bytes=tracker.memory_dtype.itemsize,
-        caches_projections=tracker.caches_projections,
+        batch_size=tracker.batch_size,
+        projection_bytes=tracker.projection_bytes,
+        encoding_bytes=encoding_bytes(info, is_concept=run.is_concept),
     )
-    return plan_memory(tracker.config, size, tracker.batching)
+    return plan_memory(tracker.config, size)
+
+
+def encoding_bytes(info: ModelInfo, *, is_concept: bool = False) -> int:
+    """Most bytes alive while a frame is encoded or searched; 0 for what was never measured."""
+    precision = int(info.dtype == "fp32")
+    needs = [ENCODING_BYTES.get(info.family, (0, 0))[precision]]
+    if is_concept:
+        needs.append(DETECTION_BYTES.get(info.family, (0, 0))[precision])
+    return max(needs)
 
 
 def run_needs(
@@ -48,13 +72,26 @@ def run_needs(
     Args:
         backend: the loaded model.
         device: where it computes.
-        request: how many objects.
+        request: how many objects, and what for.
         cached_bytes: embeddings that would be dropped for room.
     """
     if not isinstance(backend, PlansMemory):
         return RunNeeds(request.objects, 0, 0, 0)
-    plan = backend.memory_plan(request.objects, request.prompted_frames)
+    size = RunSize(request.objects, max(1, request.prompted_frames), is_concept=request.is_concept)
+    plan = backend.memory_plan(size)
     free = devices.memory(device).free_bytes
     return RunNeeds(
         request.objects, plan.shared + plan.working, plan.per_object, free + cached_bytes
     )
+
+
+def rules_with_room(needs: RunNeeds) -> ConceptRules:
+    """The published thresholds, and no more objects than there is memory for.
+
+    Args:
+        needs: of a concept run; where nothing is known of the memory, nothing is limited.
+    """
+    rules = ConceptRules()
+    if not needs.free_bytes or not needs.object_bytes:
+        return rules
+    return replace(rules, max_objects=min(rules.max_objects, max(1, needs.room_for)))

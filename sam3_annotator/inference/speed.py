@@ -11,13 +11,13 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
 
 from sam3_annotator.engine.protocol import Capability
-from sam3_annotator.inference.predictor import full_masks
+from sam3_annotator.inference.exact_masks import answer_masks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.inference.predictor import Encoded, Predictor
+    from sam3_annotator.model.tracker import Tracker
 
 HEIGHT, WIDTH = 1080, 1920
 _BOX = (600.0, 300.0, 1100.0, 800.0)
@@ -33,6 +34,16 @@ _OTHER_BOX = (1300.0, 200.0, 1700.0, 600.0)
 _POINT = (850.0, 550.0)
 _FILLED = 8
 """Frames after which the recent memories of every family are full."""
+
+
+@runtime_checkable
+class Tracks(Protocol):
+    """A backend that follows objects in batches."""
+
+    @property
+    def tracker(self) -> Tracker | None:
+        """Its memory tracker; None when the weights have no memory."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +133,10 @@ def wait_for(device: torch.device) -> None:
 
 
 def measure(
-    predictor: Predictor, stopwatch: Stopwatch, objects: Sequence[int] = (1, 5, 16)
+    predictor: Predictor,
+    stopwatch: Stopwatch,
+    objects: Sequence[int] = (1, 5, 16),
+    batches: Sequence[int] = (),
 ) -> Iterator[Timing]:
     """Time everything the model can do, one row after the other.
 
@@ -130,6 +144,8 @@ def measure(
         predictor: loaded.
         stopwatch: for its device.
         objects: how many to follow at once; a row for each.
+        batches: how many of them to compute together, rows for each; empty for what was chosen for
+            the device, and ignored by models that follow objects one by one.
     """
     picture = made_up_picture(HEIGHT, WIDTH)
     can = predictor.info.capabilities
@@ -143,7 +159,7 @@ def measure(
         yield _exemplars(predictor, encoded, stopwatch)
     del encoded
     if Capability.TRACK in can:
-        yield from _clips(predictor, picture, stopwatch, objects)
+        yield from _clips(predictor, picture, stopwatch, objects, batches)
 
 
 def _clicks(predictor: Predictor, encoded: Encoded, stopwatch: Stopwatch) -> Iterator[Timing]:
@@ -179,23 +195,49 @@ def _exemplars(predictor: Predictor, encoded: Encoded, stopwatch: Stopwatch) -> 
 
 
 def _clips(
-    predictor: Predictor, picture: NDArray[np.uint8], stopwatch: Stopwatch, objects: Sequence[int]
+    predictor: Predictor,
+    picture: NDArray[np.uint8],
+    stopwatch: Stopwatch,
+    objects: Sequence[int],
+    batches: Sequence[int],
 ) -> Iterator[Timing]:
-    encoding = stopwatch.time(
-        "encode a clip's frame", lambda: predictor.backend.clip_tracker(2).encode(picture)
-    )
+    encode = predictor.backend.clip_tracker(2).encode
+    encoding = stopwatch.time("encode a clip's frame", lambda: encode(picture))
     yield encoding
-    for count in objects:
-        tracker = predictor.backend.clip_tracker(1_000_000)
-        features = tracker.encode(picture)
-        tracker.condition(0, features, made_up_objects(count, HEIGHT, WIDTH))
-        frame = iter(range(1, sys.maxsize))
-        step = _tracking(tracker, features, frame)
-        timing = stopwatch.time(f"follow {_things(count)}, frame encoded", step, warm_up=_FILLED)
-        yield timing
-        yield _sum(f"a clip's frame, {_things(count)}", encoding, timing)
-        del tracker, features, step
-        gc.collect()
+    for suffix in _batch_sizes(predictor, batches):
+        for count in objects:
+            things = f"{_things(count)}{suffix}"
+            timing = _following(predictor, picture, stopwatch, count, things)
+            yield timing
+            yield _sum(f"a clip's frame, {things}", encoding, timing)
+            gc.collect()
+
+
+def _batch_sizes(predictor: Predictor, wanted: Sequence[int]) -> Iterator[str]:
+    """Set one size of batches after the other; yields what to add to the names of rows."""
+    tracker = predictor.backend.tracker if isinstance(predictor.backend, Tracks) else None
+    if tracker is None or not wanted:
+        yield ""
+        return
+    chosen = tracker.batch_size
+    for size in wanted:
+        tracker.batch_size = size
+        yield f", batches of {size}"
+    tracker.batch_size = chosen
+
+
+def _following(
+    predictor: Predictor,
+    picture: NDArray[np.uint8],
+    stopwatch: Stopwatch,
+    count: int,
+    things: str,
+) -> Timing:
+    tracker = predictor.backend.clip_tracker(1_000_000)
+    features = tracker.encode(picture)
+    tracker.condition(0, features, made_up_objects(count, HEIGHT, WIDTH))
+    step = _tracking(tracker, features, iter(range(1, sys.maxsize)))
+    return stopwatch.time(f"follow {things}, frame encoded", step, warm_up=_FILLED)
 
 
 def _tracking(
@@ -205,7 +247,7 @@ def _tracking(
 ) -> Callable[[], object]:
     def step() -> None:
         found = tracker.step(next(frames), features, reverse=False)
-        full_masks(np.stack([m.logits for m in found.values()]), HEIGHT, WIDTH)
+        answer_masks(found.values(), HEIGHT, WIDTH)
 
     return step
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sam3_annotator.model.concept_life import restarted
-from sam3_annotator.model.memory_bank import ObjectTrack, TrackState
+import torch
+
+from sam3_annotator.model.concept_life import moved, restarted
+from sam3_annotator.model.memory_bank import MemoryBank, ObjectTrack, TrackState
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -73,16 +75,25 @@ class ConceptFrame:
     ended: tuple[int, ...] = ()
 
 
+_CPU = torch.device("cpu")
 _KEPT_BIRTHS = 64
-"""Former tracks whose first memory is kept, about 1.3 MB each; of earlier ones only the look."""
+"""Former tracks whose first memory is kept, about 1.3 MB each in main memory: as much as they are
+together, a GPU never holds them. Of earlier ones only the look is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormerTrack:
-    """A track that was given up: what is known of it, and what its object first looked like."""
+    """A track that was given up.
+
+    Attributes:
+        life: what is known of it; its first mask is in main memory.
+        bank: what its object first looked like, in main memory.
+        device: where both were, and are wanted again.
+    """
 
     life: TrackLife
-    track: ObjectTrack
+    bank: MemoryBank
+    device: torch.device
 
 
 @dataclass(slots=True)
@@ -113,7 +124,7 @@ class ConceptState:
             self.lives = {i: restarted(life) for i, life in self.lives.items()}
         self.last = (frame, reverse)
         for object_id, one in list(self.former.items()):
-            if one.life.born == frame and one.track.bank.conditioning:
+            if one.life.born == frame and one.bank.conditioning:
                 self.revive(object_id)
         moment = self.tracks.moment(frame, reverse=reverse)
         for track in self.tracks.tracks.values():
@@ -121,20 +132,20 @@ class ConceptState:
 
     def end(self, object_id: int) -> None:
         """Give a track up; only what it takes to know it again is kept."""
-        track = self.tracks.tracks.pop(object_id)
-        first = ObjectTrack(object_id, track.bank.only_birth())
+        bank = self.tracks.tracks.pop(object_id).bank
         # Should it return by mistake, that must not take back what it was before.
         life = replace(self.lives.pop(object_id), is_settled=True)
-        self.former[object_id] = FormerTrack(life, first)
+        first = bank.only_birth()
+        self.former[object_id] = FormerTrack(moved(life, _CPU), first.moved(_CPU), bank.device)
         for old in list(self.former)[:-_KEPT_BIRTHS]:
-            life = replace(self.former[old].life, first=None)
-            self.former[old] = FormerTrack(life, ObjectTrack(old))
+            one = self.former[old]
+            self.former[old] = replace(one, life=replace(one.life, first=None), bank=MemoryBank())
 
     def revive(self, object_id: int) -> None:
         """Follow a former track again."""
         one = self.former.pop(object_id)
-        self.lives[object_id] = restarted(one.life)
-        self.tracks.tracks[object_id] = ObjectTrack(object_id, one.track.bank.only_birth())
+        self.lives[object_id] = restarted(moved(one.life, one.device))
+        self.tracks.tracks[object_id] = ObjectTrack(object_id, one.bank.moved(one.device))
 
     def remove(self, object_id: int) -> None:
         """Forget a track for good."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    import torch
     from torch import Tensor
 
     from sam3_annotator.model.concept_motion import Place
@@ -124,6 +125,11 @@ def seen(life: TrackLife, frame: int, *, is_visible: bool) -> TrackLife:
     if is_visible:
         return replace(life, empty=0)
     return replace(life, empty=life.empty + 1, last_hidden=frame)
+
+
+def moved(life: TrackLife, device: torch.device) -> TrackLife:
+    """A life with its first mask on another device; what it is compared by stays."""
+    return life if life.first is None else replace(life, first=life.first.to(device))
 
 
 def restarted(life: TrackLife) -> TrackLife:

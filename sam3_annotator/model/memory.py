@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import torch
@@ -88,18 +89,39 @@ class ProjectedMemory:
     keys: Tensor
     values: Tensor
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of both."""
+        return self.keys.nbytes + self.values.nbytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecalledMap:
+    """One spatial memory that a frame looks at.
+
+    Attributes:
+        memory: (S, memory width), any dtype, on the device of the frame.
+        slot: number of its temporal code.
+        projected: keys and values of every layer, if they were kept; else each layer works out its
+            own, to the same bits.
+    """
+
+    memory: Tensor
+    slot: int
+    projected: ProjectedMemory | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
     """Everything one object remembers for one frame.
 
     Attributes:
-        maps: spatial memories, each with the number of its temporal code.
+        maps: spatial memories.
         pointers: (L, memory width), object pointers cut into tokens; L may be 0.
         pointer_codes: (L, memory width), their dates.
     """
 
-    maps: tuple[tuple[ProjectedMemory, int], ...]
+    maps: tuple[RecalledMap, ...]
     pointers: Tensor
     pointer_codes: Tensor
 
@@ -164,12 +186,16 @@ class MemoryLayer(nn.Module):
         return x + looked
 
     def look_back(self, x: Tensor, keys: Tensor, values: Tensor, rotation: GridRotation) -> Tensor:
-        """Attention to memories and MLP; ``x: (1 or B, S, C)``, ``keys, values: (B, L, C)``."""
+        """Attention to memories; ``x: (1 or B, S, C)``, ``keys, values: (B, L, C)``."""
         query = rotate(self.cross_attention.query(self.norm2(x)), rotation)
         query = query.expand(keys.shape[0], -1, -1)
-        x = x + self.cross_attention(query, keys, values)
-        out: Tensor = x + self.mlp(self.norm3(x))
-        return out
+        looked: Tensor = x + self.cross_attention(query, keys, values)
+        return looked
+
+    def refine(self, x: Tensor) -> Tensor:
+        """MLP with residual; ``x: (B, S, C)``."""
+        refined: Tensor = x + self.mlp(self.norm3(x))
+        return refined
 
 
 class MemoryAttention(nn.Module):
@@ -198,19 +224,15 @@ class MemoryAttention(nn.Module):
         return SharedFrame(first.look_around(x, rotation), rotation, columns, rows)
 
     def project(self, memory: Tensor, grid: tuple[int, int]) -> ProjectedMemory:
-        """Keys and values of one stored memory; worth keeping as long as the memory.
+        """Keys and values of one stored memory for all layers.
 
         Args:
             memory: (S, memory width), any dtype.
             grid: rows and columns, ``S = rows * columns``.
         """
-        layers = [self._layer(index).cross_attention for index in range(self.config.layers)]
-        memory = memory.to(layers[0].key.weight.dtype)
-        code = sine_positions(*grid, self.config.memory_width, memory)[0].flatten(1).t()
-        placed = memory + code
         rotation = self._rotation(*grid, memory.device)
-        keys = [rotate(layer.key(placed), rotation) for layer in layers]
-        values = [layer.value(memory) for layer in layers]
+        layers = [self._projected(i, memory, rotation) for i in range(self.config.layers)]
+        keys, values = zip(*layers, strict=True)
         return ProjectedMemory(torch.stack(keys), torch.stack(values))
 
     def forward(self, frame: SharedFrame, recalled: Sequence[Recalled]) -> Tensor:
@@ -228,9 +250,10 @@ class MemoryAttention(nn.Module):
             layer = self._layer(index)
             if index > 0:
                 x = layer.look_around(x, frame.rotation)
-            keys = torch.stack([self._keys(index, frame, memories) for memories in recalled])
-            values = torch.stack([self._values(index, memories) for memories in recalled])
+            keys, values = self._keys_and_values(index, frame, recalled)
             x = layer.look_back(x, keys, values, frame.rotation)
+            del keys, values  # the MLP's hidden layer is about as large
+            x = layer.refine(x)
         height, width = frame.rotation.grid
         return torch.unflatten(self.norm(x).transpose(1, 2), 2, (height, width))
 
@@ -258,24 +281,57 @@ class MemoryAttention(nn.Module):
         rows = rotate(second.expand(-1, -1, height, -1), rotation.rows())
         return columns, rows
 
-    def _keys(self, index: int, frame: SharedFrame, memories: Recalled) -> Tensor:
-        """Keys of one object in one layer: (maps * S + L, C)."""
-        pointers: Tensor = self._layer(index).cross_attention.key(
-            memories.pointers + memories.pointer_codes
-        )
-        if not memories.maps:
-            return pointers
-        slots = [slot for _, slot in memories.maps]
-        keys = torch.stack([projected.keys[index] for projected, _ in memories.maps])
-        height, width = frame.rotation.grid
-        keys = torch.unflatten(torch.unflatten(keys, 1, (height, width)), -1, (2, -1))
-        columns = frame.time_columns[index, slots][:, None]  # (maps, 1, w, C / 2)
-        rows = frame.time_rows[index, slots][:, :, None]  # (maps, h, 1, C / 2)
-        shape = keys.shape[:-2] + keys.shape[-1:]
-        time = torch.stack([columns.expand(shape), rows.expand(shape)], dim=-2)
-        return torch.cat([(keys + time).flatten(3).flatten(0, 2), pointers])
+    def _keys_and_values(
+        self, index: int, frame: SharedFrame, recalled: Sequence[Recalled]
+    ) -> tuple[Tensor, Tensor]:
+        """What the objects are compared with in one layer: (B, maps * S + L, C) each."""
+        attention = self._layer(index).cross_attention
+        cells = frame.tokens.shape[1]
+        maps, tokens = recalled[0].size
+        # Filled in place: with full memories these are the largest tensors of a frame.
+        keys = frame.tokens.new_empty(len(recalled), maps * cells + tokens, self.width)
+        values = torch.empty_like(keys)
+        for row, memories in enumerate(recalled):
+            for place, one in enumerate(memories.maps):
+                here = slice(place * cells, (place + 1) * cells)
+                key, values[row, here] = self._of_map(index, one, frame.rotation)
+                keys[row, here] = _dated(key, index, one.slot, frame)
+            keys[row, maps * cells :] = attention.key(memories.pointers + memories.pointer_codes)
+            values[row, maps * cells :] = attention.value(memories.pointers)
+        return keys, values
 
-    def _values(self, index: int, memories: Recalled) -> Tensor:
-        """Values of one object in one layer: (maps * S + L, C)."""
-        pointers = self._layer(index).cross_attention.value(memories.pointers)
-        return torch.cat([*(projected.values[index] for projected, _ in memories.maps), pointers])
+    def _of_map(
+        self, index: int, one: RecalledMap, rotation: GridRotation
+    ) -> tuple[Tensor, Tensor]:
+        """Keys and values of a memory in one layer, kept or worked out: (S, C) each."""
+        if one.projected is None:
+            return self._projected(index, one.memory, rotation)
+        return one.projected.keys[index], one.projected.values[index]
+
+    def _projected(
+        self, index: int, memory: Tensor, rotation: GridRotation
+    ) -> tuple[Tensor, Tensor]:
+        """Keys, turned by position, and values of a memory in one layer: (S, C) each."""
+        attention = self._layer(index).cross_attention
+        memory = memory.to(attention.key.weight.dtype)
+        placed = memory + _place_codes(*rotation.grid, memory.shape[1], memory.dtype, memory.device)
+        return rotate(attention.key(placed), rotation), attention.value(memory)
+
+
+def _dated(key: Tensor, index: int, slot: int, frame: SharedFrame) -> Tensor:
+    """Keys (S, C) of one layer with the share of their temporal code added."""
+    cells = torch.unflatten(torch.unflatten(key, 0, frame.rotation.grid), -1, (2, -1))
+    columns = cells[..., 0, :] + frame.time_columns[index, slot][None]  # (h, w, C / 2)
+    rows = cells[..., 1, :] + frame.time_rows[index, slot][:, None]
+    return torch.cat([columns, rows], dim=-1).flatten(0, 1)
+
+
+@lru_cache(maxsize=8)
+def _place_codes(
+    height: int, width: int, channels: int, dtype: torch.dtype, device: torch.device
+) -> Tensor:
+    """What says where the cells of a memory lie: (S, channels)."""
+    # A table made in inference mode could not be used by a later training step.
+    with torch.inference_mode(mode=False):
+        like = torch.zeros(1, dtype=dtype, device=device)
+        return sine_positions(height, width, channels, like)[0].flatten(1).t()

@@ -6,12 +6,18 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import torch
+
 from sam3_annotator.model.memory_select import Kept, Moment, Recall, kept, recall
+from sam3_annotator.model.object_batches import seats
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
 
     from sam3_annotator.model.memory import ProjectedMemory
+    from sam3_annotator.model.object_batches import Seat
     from sam3_annotator.model.tracker_config import TrackingRules
 
 
@@ -49,10 +55,24 @@ class MemoryEntry:
     @property
     def nbytes(self) -> int:
         """Bytes of its tensors."""
-        tensors = [self.logits, self.pointer, self.memory]
-        if self.projected is not None:
-            tensors += [self.projected.keys, self.projected.values]
-        return sum(t.numel() * t.element_size() for t in tensors if t is not None)
+        tensors = (self.logits, self.pointer, self.memory)
+        return self.projected_nbytes + sum(t.nbytes for t in tensors if t is not None)
+
+    @property
+    def projected_nbytes(self) -> int:
+        """Bytes of the kept keys and values among them."""
+        return 0 if self.projected is None else self.projected.nbytes
+
+    def moved(self, device: torch.device) -> MemoryEntry:
+        """The same on another device, without what can be worked out again."""
+        logits, memory = self.logits, self.memory
+        return replace(
+            self,
+            logits=None if logits is None else logits.to(device),
+            pointer=self.pointer.to(device),
+            memory=None if memory is None else memory.to(device),
+            projected=None,
+        )
 
     def pointer_only(self) -> MemoryEntry:
         """The same without its mask and its spatial memory."""
@@ -120,6 +140,17 @@ class MemoryBank:
             bank.conditioning[entry.frame] = replace(entry, projected=None)
         return bank
 
+    def moved(self, device: torch.device) -> MemoryBank:
+        """The same on another device."""
+        conditioning = {f: entry.moved(device) for f, entry in self.conditioning.items()}
+        recent = {f: entry.moved(device) for f, entry in self.recent.items()}
+        return MemoryBank(conditioning, recent, self.reverse, self.born)
+
+    @property
+    def device(self) -> torch.device:
+        """Where it is; main memory while it is empty."""
+        return next((e.pointer.device for e in self._entries()), torch.device("cpu"))
+
     def remember(
         self, entry: MemoryEntry, moment: Moment, rules: TrackingRules, slots: int
     ) -> None:
@@ -152,8 +183,15 @@ class MemoryBank:
     @property
     def nbytes(self) -> int:
         """Bytes of all its tensors."""
-        entries = (*self.conditioning.values(), *self.recent.values())
-        return sum(entry.nbytes for entry in entries)
+        return sum(entry.nbytes for entry in self._entries())
+
+    @property
+    def projected_nbytes(self) -> int:
+        """Bytes of the kept keys and values among them."""
+        return sum(entry.projected_nbytes for entry in self._entries())
+
+    def _entries(self) -> tuple[MemoryEntry, ...]:
+        return (*self.conditioning.values(), *self.recent.values())
 
     def _scores(self) -> dict[int, float]:
         return {frame: entry.score for frame, entry in self.recent.items()}
@@ -197,10 +235,16 @@ def _kept_part(entry: MemoryEntry, keep: Kept) -> MemoryEntry:
 
 @dataclass(slots=True)
 class ObjectTrack:
-    """One object that is being followed."""
+    """One object that is being followed.
+
+    Attributes:
+        bank: its memories.
+        seat: where it is computed; None until it is first followed or told by a mask.
+    """
 
     object_id: int
     bank: MemoryBank = field(default_factory=MemoryBank)
+    seat: Seat | None = None
 
     def is_active(self, moment: Moment) -> bool:
         """Whether the object was prompted at or behind ``moment``.
@@ -222,10 +266,12 @@ class TrackState:
         total: frames of the clip, or None for a stream.
         tracks: the objects by id; each remembers for itself, so adding or removing one
             changes nothing for the others.
+        batches: how many batches objects were seated in; their numbers are never used twice.
     """
 
     total: int | None = None
     tracks: dict[int, ObjectTrack] = field(default_factory=dict)
+    batches: int = 0
 
     @property
     def objects(self) -> tuple[int, ...]:
@@ -237,6 +283,11 @@ class TrackState:
         """Bytes of everything that is remembered."""
         return sum(track.bank.nbytes for track in self.tracks.values())
 
+    @property
+    def projected_nbytes(self) -> int:
+        """Bytes of all keys and values that are kept beside memories."""
+        return sum(track.bank.projected_nbytes for track in self.tracks.values())
+
     def track(self, object_id: int) -> ObjectTrack:
         """The track of ``object_id``, started if there is none."""
         return self.tracks.setdefault(object_id, ObjectTrack(object_id))
@@ -244,6 +295,19 @@ class TrackState:
     def remove(self, object_id: int) -> None:
         """Stop following an object; unknown ids are ignored."""
         self.tracks.pop(object_id, None)
+
+    def seated(self, ids: Sequence[int], most: int) -> list[Seat]:
+        """Where objects sit; those without a seat sit down together.
+
+        Args:
+            ids: of the objects, in the order of the result.
+            most: rows of a new batch, at most.
+        """
+        newcomers = [track for track in map(self.track, ids) if track.seat is None]
+        for track, free in zip(newcomers, seats(len(newcomers), most, self.batches), strict=True):
+            track.seat = free
+        self.batches += -(-len(newcomers) // most)
+        return [seat for i in ids if (seat := self.tracks[i].seat) is not None]
 
     def moment(self, frame: int, *, reverse: bool = False) -> Moment:
         """``frame`` of this clip in a direction of travel."""

@@ -1,9 +1,9 @@
-"""Objects computed together, in batches of a size that never depends on how many there are."""
+"""Objects computed together: those first followed on the same frame share a batch for good."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -12,26 +12,70 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Batching:
-    """Objects per batch for the three stages of a tracked frame.
+class Seat:
+    """Where an object sits in the batches, for as long as it is followed.
 
-    Matrix libraries choose their kernels by shape, and kernels differ in the last bit. With
-    batches of fixed size (the last one filled up with copies) an object's shapes never depend
-    on the other objects, so neither do its answers. One is right for CPUs, where batching
-    gains nothing; on GPUs the small stages gain from more.
+    Attributes:
+        batch: number of the batch.
+        row: its row in it, from 0.
+        rows: rows of the batch, whatever becomes of the others in it.
     """
 
-    attention: int = 1
-    decoder: int = 1
-    encoder: int = 1
+    batch: int
+    row: int
+    rows: int
 
 
-def in_batches(rows: Sequence[Row], size: int) -> Iterator[tuple[list[Row], int]]:
-    """Cut ``rows`` into lists of exactly ``size``, with the number of real rows in each.
+ALONE = Seat(0, 0, 1)
+"""For a single object whose work is not shared."""
 
-    The last list is filled up with its own last row; its results are to be thrown away.
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[Row]):
+    """Objects to be computed in one go.
+
+    Attributes:
+        rows: one per row of the batch; free seats are filled with copies of another row, whose
+            results are to be thrown away.
+        places: for every real row, where its object stands in the list that was handed in.
+        real: the real rows, in the same order.
     """
-    for start in range(0, len(rows), size):
-        batch = list(rows[start : start + size])
-        real = len(batch)
-        yield batch + batch[-1:] * (size - real), real
+
+    rows: list[Row]
+    places: list[int]
+    real: list[int]
+
+
+def seats(count: int, most: int, first: int) -> list[Seat]:
+    """Seats for objects that come together.
+
+    Args:
+        count: of the objects.
+        most: rows of a batch, at most.
+        first: number of the first batch.
+    """
+    return [
+        Seat(first + place // most, place % most, min(most, count - place // most * most))
+        for place in range(count)
+    ]
+
+
+def in_batches(taken: Sequence[Seat], rows: Sequence[Row]) -> Iterator[Batch[Row]]:
+    """Put rows into the batches in which their objects sit.
+
+    Matrix libraries choose their kernels by shape, and kernels differ in the last bit. A batch
+    never changes its shape and no object its row, so that no answer depends on whether the others
+    in the batch are still there.
+
+    Args:
+        taken: seat of every row, no two the same.
+        rows: what is to be computed.
+    """
+    members: dict[int, list[int]] = {}
+    for place, seat in enumerate(taken):
+        members.setdefault(seat.batch, []).append(place)
+    for places in members.values():
+        filled = [rows[places[0]]] * taken[places[0]].rows
+        for place in places:
+            filled[taken[place].row] = rows[place]
+        yield Batch(filled, places, [taken[place].row for place in places])

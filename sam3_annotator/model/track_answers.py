@@ -33,9 +33,12 @@ class ChosenRows:
     pointers: Tensor
     scores: Tensor
 
-    def first(self, count: int) -> ChosenRows:
-        """The first rows; the rest only filled the batch up."""
-        return ChosenRows(self.logits[:count], self.pointers[:count], self.scores[:count])
+    def at(self, rows: Sequence[int]) -> ChosenRows:
+        """Some of the rows; the others only filled the batch up."""
+        if len(rows) == len(self.logits):
+            return self
+        chosen = list(rows)
+        return ChosenRows(self.logits[chosen], self.pointers[chosen], self.scores[chosen])
 
 
 def chosen_rows(net: TrackerNet, decoded: DecodedMasks, *, multimask: bool) -> ChosenRows:

@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from sam3_annotator.model.memory import Recalled
+from sam3_annotator.model.memory import Recalled, RecalledMap
 from sam3_annotator.model.memory_bank import MemoryEntry
 from sam3_annotator.model.memory_select import pointer_limit
-from sam3_annotator.model.object_batches import Batching, in_batches
+from sam3_annotator.model.object_batches import ALONE, in_batches
 from sam3_annotator.model.track_answers import answers, chosen_rows, mask_pointers
 from sam3_annotator.model.track_prompts import TrackOutput, no_points
 from sam3_annotator.model.tracker_net import resized
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from torch import Tensor
 
-    from sam3_annotator.model.memory import ProjectedMemory
+    from sam3_annotator.model.memory import SharedFrame
     from sam3_annotator.model.memory_bank import ObjectTrack, TrackState
     from sam3_annotator.model.memory_select import Moment
+    from sam3_annotator.model.object_batches import Seat
     from sam3_annotator.model.sam_heads import ImageFeatures
+    from sam3_annotator.model.track_answers import ChosenRows
     from sam3_annotator.model.track_prompts import Clicks
     from sam3_annotator.model.tracker_net import TrackerNet
 
@@ -34,33 +36,34 @@ class Tracker:
 
     The order of a frame: ``prompt_clicks`` or ``prompt_masks`` where there is a prompt; ``step``
     for everything else; ``remember`` what ``step`` answered, or a corrected version of it.
-    Every object has its own memories, and every computation is done in batches of a fixed size,
-    so that no object's answer depends on which others are there, to the last bit.
+    Every object has its own memories, and sits in one row of one batch for good, so that no
+    object's answer depends on what becomes of the others, to the last bit.
 
     Args:
         net: the weights, in evaluation mode.
-        batching: objects computed together, per stage.
+        batch_size: objects computed together, at most; 1 on processors, where more gain nothing.
         memory_dtype: in which spatial memories are kept; the published models use bfloat16.
         store: device on which memories are kept; None to leave them where they are made.
-        caches_projections: keep the attention's keys and values beside every memory: faster,
-            for about 30 times the bytes. ``memory_plan`` tells what that costs.
+        projection_bytes: room for the attention's keys and values beside memories, in bytes for
+            all objects of a clip; 0 to work them out whenever they are needed. They take about 30
+            times the bytes of a memory; the answers are the same bits either way.
     """
 
     def __init__(
         self,
         net: TrackerNet,
         *,
-        batching: Batching | None = None,
+        batch_size: int = 1,
         memory_dtype: torch.dtype = torch.bfloat16,
         store: torch.device | None = None,
-        caches_projections: bool = True,
+        projection_bytes: int = 0,
     ) -> None:
         self.net = net
         self.config = net.config
-        self.batching = batching or Batching()
+        self.batch_size = batch_size
         self.memory_dtype = memory_dtype
         self.store = store
-        self.caches_projections = caches_projections
+        self.projection_bytes = projection_bytes
 
     @torch.no_grad()
     def features(self, levels: Sequence[Tensor]) -> ImageFeatures:
@@ -99,8 +102,10 @@ class Tracker:
         multimask = points.shape[1] <= rules.max_alternative_points
         (output,) = answers([chosen_rows(self.net, decoded, multimask=multimask)])
         output = replace(output, prompted=True)
-        (memory,) = self._write(features, [output.logits], [output.is_present], binary=True)
-        bank.condition(self._entry(features, frame, output, memory))
+        row = (output.logits, output.is_present)
+        memories = self._write(features, [ALONE], [row], binary=True)
+        (entry,) = self._entries(features, state, frame, [output], memories)
+        bank.condition(entry)
         bank.correct(frame, rules.correction_window)
         return output
 
@@ -124,31 +129,21 @@ class Tracker:
                 model's square like the picture. An empty mask says "not on this frame".
             automatic: made by a program; such frames may be forgotten when others take over.
         """
-        scale, rules = self.config.memory.mask_scale, self.config.rules
-        size = (features.grid[0] * scale, features.grid[1] * scale)
-        embedding = features.embedding
-        full = {i: resized(m.to(embedding)[None, None], size) for i, m in masks.items()}
         outputs: dict[int, TrackOutput] = {}
-        for ids, real in in_batches(list(masks), self.batching.decoder):
-            rows = torch.cat([full[i] for i in ids])
-            pointers = mask_pointers(self.net, features, rows)
-            low = resized(self._as_logits(rows), (4 * features.grid[0], 4 * features.grid[1]))
-            seen = (rows > 0).flatten(1).any(dim=1).tolist()
-            for index, object_id in enumerate(ids[:real]):
-                score = rules.prompted_logit if seen[index] else -rules.prompted_logit
-                outputs[object_id] = TrackOutput(
-                    low[index, 0], 1.0, score, pointers[index], prompted=True
-                )
-        exact = [self._as_logits(full[i][0, 0]) for i in masks]
-        present = [outputs[i].is_present for i in masks]
-        memories = self._write(features, exact, present, binary=True)
-        for object_id, memory in zip(masks, memories, strict=True):
-            entry = self._entry(features, frame, outputs[object_id], memory)
-            bank = state.track(object_id).bank
-            bank.condition(replace(entry, automatic=automatic))
-            if not automatic:
-                bank.correct(frame, rules.correction_window)
-        return outputs
+        taken = state.seated(list(masks), self.batch_size)
+        for batch in in_batches(taken, list(masks.items())):
+            answered, memories = self._taken(features, [mask for _, mask in batch.rows])
+            answered = [answered[row] for row in batch.real]
+            memories = [memories[row] for row in batch.real]
+            ids = [batch.rows[row][0] for row in batch.real]
+            entries = self._entries(features, state, frame, answered, memories)
+            for object_id, output, entry in zip(ids, answered, entries, strict=True):
+                outputs[object_id] = output
+                bank = state.track(object_id).bank
+                bank.condition(replace(entry, automatic=automatic))
+                if not automatic:
+                    bank.correct(frame, self.config.rules.correction_window)
+        return {i: outputs[i] for i in masks}
 
     @torch.no_grad()
     def step(
@@ -177,7 +172,8 @@ class Tracker:
         wanted = state.objects if objects is None else tuple(objects)
         tracks = [state.tracks[i] for i in wanted if state.tracks[i].is_active(moment)]
         to_find = [t for t in tracks if frame not in t.bank.conditioning]
-        found = self._find(features, to_find, moment)
+        taken = state.seated([t.object_id for t in to_find], self.batch_size)
+        found = self._find(features, to_find, taken, moment)
         return {
             t.object_id: found[t.object_id]
             if t.object_id in found
@@ -209,13 +205,16 @@ class Tracker:
                 counts as present if any is above 0.
         """
         masks = masks or {}
-        ids = [i for i, output in outputs.items() if i in masks or not output.prompted]
-        logits = [masks.get(i, outputs[i].logits) for i in ids]
-        present = [bool((masks[i] > 0).any()) if i in masks else outputs[i].is_present for i in ids]
+        outputs = {i: o for i, o in outputs.items() if i in masks or not o.prompted}
+        rows = [
+            (masks[i], bool((masks[i] > 0).any())) if i in masks else (o.logits, o.is_present)
+            for i, o in outputs.items()
+        ]
         moment = state.moment(frame, reverse=reverse)
-        memories = self._write(features, logits, present, binary=False)
-        for object_id, memory in zip(ids, memories, strict=True):
-            entry = self._entry(features, frame, outputs[object_id], memory)
+        taken = state.seated(list(outputs), self.batch_size)
+        memories = self._write(features, taken, rows, binary=False)
+        entries = self._entries(features, state, frame, list(outputs.values()), memories)
+        for object_id, entry in zip(outputs, entries, strict=True):
             bank = state.tracks[object_id].bank
             bank.remember(entry, moment, self.config.rules, self.config.memory.slots)
 
@@ -235,96 +234,145 @@ class Tracker:
         """Given masks in [0, 1] as confident logits."""
         return (masks.float() * 2 - 1) * self.config.rules.prompted_logit
 
+    def _taken(
+        self, features: ImageFeatures, masks: Sequence[Tensor]
+    ) -> tuple[list[TrackOutput], list[Tensor]]:
+        """Answers and memories for masks that are taken as they are, computed together."""
+        scale, logit = self.config.memory.mask_scale, self.config.rules.prompted_logit
+        size = (features.grid[0] * scale, features.grid[1] * scale)
+        embedding = features.embedding
+        rows = torch.cat([resized(m.to(embedding)[None, None], size) for m in masks])
+        pointers = mask_pointers(self.net, features, rows)
+        seen = (rows > 0).flatten(1).any(dim=1).tolist()
+        logits = self._as_logits(rows)
+        low = resized(logits, (4 * features.grid[0], 4 * features.grid[1]))
+        memories = self._written(features, list(zip(logits[:, 0], seen, strict=True)), binary=True)
+        scores = [logit if is_seen else -logit for is_seen in seen]
+        outputs = [
+            TrackOutput(mask, 1.0, score, pointer, prompted=True)
+            for mask, score, pointer in zip(low[:, 0], scores, pointers, strict=True)
+        ]
+        return outputs, memories
+
     def _find(
-        self, features: ImageFeatures, tracks: Sequence[ObjectTrack], moment: Moment
+        self,
+        features: ImageFeatures,
+        tracks: Sequence[ObjectTrack],
+        taken: Sequence[Seat],
+        moment: Moment,
     ) -> dict[int, TrackOutput]:
         if not tracks:
             return {}
-        embeddings = self._mixed(features, tracks, moment)
-        chosen = []
-        for batch, real in in_batches(embeddings, self.batching.decoder):
-            frame = replace(features, embedding=torch.cat(batch))
-            decoded = self.net.heads(frame, *no_points(len(batch), frame.embedding.device))
-            chosen.append(chosen_rows(self.net, decoded, multimask=True).first(real))
-        outputs = answers(chosen)
-        return {t.object_id: output for t, output in zip(tracks, outputs, strict=True)}
+        codes = self.net.time_codes[:, 0, 0]
+        shared = self.net.memory_attention.share(features.embedding, codes)
+        chosen: list[ChosenRows] = []
+        found: list[int] = []
+        for batch in in_batches(taken, tracks):
+            members = [tracks[place] for place in batch.places]
+            recalled = [self._recalled(track, moment, features) for track in members]
+            embedding = self._mixed(shared, recalled, [taken[place] for place in batch.places])
+            frame = replace(features, embedding=embedding)
+            decoded = self.net.heads(frame, *no_points(len(embedding), embedding.device))
+            chosen.append(chosen_rows(self.net, decoded, multimask=True).at(batch.real))
+            found += [track.object_id for track in members]
+        return dict(zip(found, answers(chosen), strict=True))
 
     def _mixed(
-        self, features: ImageFeatures, tracks: Sequence[ObjectTrack], moment: Moment
-    ) -> list[Tensor]:
-        """The frame's embedding with each object's memories in it, (1, C, h, w) each."""
-        attention = self.net.memory_attention
-        shared = attention.share(features.embedding, self.net.time_codes[:, 0, 0])
-        groups: defaultdict[tuple[int, int], list[tuple[int, Recalled]]] = defaultdict(list)
-        for place, track in enumerate(tracks):
-            recalled = self._recalled(track, moment, features)
-            groups[recalled.size].append((place, recalled))
-        embeddings: dict[int, Tensor] = {}
+        self, shared: SharedFrame, recalled: Sequence[Recalled], taken: Sequence[Seat]
+    ) -> Tensor:
+        """The frame's embedding with memories in it, one row per row of a batch: (B, C, h, w).
+
+        Args:
+            shared: the frame.
+            recalled: memories of the objects that are in the batch.
+            taken: their seats.
+        """
+        groups: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for place, one in enumerate(recalled):
+            groups[one.size].append(place)  # only what is equally long goes into one product
+        embedding: Tensor | None = None
         for group in groups.values():
-            for batch, real in in_batches(group, self.batching.attention):
-                mixed = attention(shared, [recalled for _, recalled in batch])
-                rows = zip(batch[:real], mixed.split(1), strict=False)
-                embeddings |= {place: row for (place, _), row in rows}
-        return [embeddings[place] for place in range(len(tracks))]
+            seats = [taken[place] for place in group]
+            (batch,) = in_batches(seats, [recalled[place] for place in group])
+            mixed = self.net.memory_attention(shared, batch.rows)
+            if embedding is None:
+                embedding = mixed
+            else:
+                embedding[batch.real] = mixed[batch.real]
+        assert embedding is not None
+        return embedding
 
     def _recalled(self, track: ObjectTrack, moment: Moment, features: ImageFeatures) -> Recalled:
         bank, memory, rules = track.bank, self.config.memory, self.config.rules
         chosen = bank.recall(moment, rules, memory.slots)
+        device = features.embedding.device
         maps = []
         for frame, slot in chosen.maps:
             entry = bank.entry(frame)
             assert entry is not None
-            maps.append((self._projected(entry, features), slot))
+            assert entry.memory is not None
+            maps.append(RecalledMap(entry.memory.to(device), slot, entry.projected))
         entries = [bank.entry(frame) for frame, _ in chosen.pointers]
-        device = features.embedding.device
         pointers = [entry.pointer.to(device) for entry in entries if entry is not None]
         distances = [distance for _, distance in chosen.pointers]
         codes = self.net.pointer_codes(distances, pointer_limit(rules, moment.total))
         return Recalled(tuple(maps), self.net.pointer_tokens(pointers), codes)
 
-    def _projected(self, entry: MemoryEntry, features: ImageFeatures) -> ProjectedMemory:
-        if entry.projected is not None:
-            return entry.projected
-        assert entry.memory is not None
-        memory = entry.memory.to(features.embedding.device)
-        return self.net.memory_attention.project(memory, features.grid)
-
     def _write(
         self,
         features: ImageFeatures,
-        logits: Sequence[Tensor],
-        present: Sequence[bool],
+        taken: Sequence[Seat],
+        rows: Sequence[tuple[Tensor, bool]],
         *,
         binary: bool,
     ) -> list[Tensor]:
         """Spatial memories (S, memory width) of masks seen on one frame."""
-        device = features.embedding.device
-        rows = list(zip(logits, present, strict=True))
-        memories: list[Tensor] = []
-        for batch, real in in_batches(rows, self.batching.encoder):
-            masks = [
-                self.net.memory_mask(row.to(device)[None, None], features.grid, binary=binary)
-                for row, _ in batch
-            ]
-            there = torch.tensor([[is_there] for _, is_there in batch], device=device)
-            written = self.net.write_memory(features.embedding, torch.cat(masks), there)
-            memories += written.to(self.memory_dtype)[:real].unbind()
-        return memories
+        memories: dict[int, Tensor] = {}
+        for batch in in_batches(taken, rows):
+            written = self._written(features, batch.rows, binary=binary)
+            memories |= {p: written[row] for p, row in zip(batch.places, batch.real, strict=True)}
+        return [memories[place] for place in range(len(rows))]
 
-    def _entry(
-        self, features: ImageFeatures, frame: int, output: TrackOutput, memory: Tensor
-    ) -> MemoryEntry:
-        projected = None
-        if self.caches_projections:
-            projected = self.net.memory_attention.project(memory, features.grid)
-        # Rows of a batch share its storage: a copy lets go of the others.
-        logits, pointer, memory = (
-            t.clone() if self.store is None else t.to(self.store)
-            for t in (output.logits, output.pointer, memory)
+    def _written(
+        self, features: ImageFeatures, rows: Sequence[tuple[Tensor, bool]], *, binary: bool
+    ) -> list[Tensor]:
+        """The same for the rows of one batch."""
+        device = features.embedding.device
+        masks = torch.cat(
+            [
+                self.net.memory_mask(row.to(device)[None, None], features.grid, binary=binary)
+                for row, _ in rows
+            ]
         )
-        return MemoryEntry(
-            frame, logits, pointer, output.iou, output.object_logit, memory, projected
-        )
+        there = torch.tensor([[is_there] for _, is_there in rows], device=device)
+        written = self.net.write_memory(features.embedding, masks, there)
+        return list(written.to(self.memory_dtype))
+
+    def _entries(
+        self,
+        features: ImageFeatures,
+        state: TrackState,
+        frame: int,
+        outputs: Sequence[TrackOutput],
+        memories: Sequence[Tensor],
+    ) -> Iterator[MemoryEntry]:
+        """What objects will remember of a frame; keys and values beside it while there is room."""
+        room = self.projection_bytes
+        if room:
+            room -= state.projected_nbytes
+        for output, memory in zip(outputs, memories, strict=True):
+            projected = None
+            if room > 0:
+                projected = self.net.memory_attention.project(memory, features.grid)
+                room -= projected.nbytes
+            # Rows of a batch share its storage: copies let go of the others.
+            logits, pointer, kept = (
+                t.to(self.store or t.device, copy=True)
+                for t in (output.logits, output.pointer, memory)
+            )
+            yield MemoryEntry(
+                frame, logits, pointer, output.iou, output.object_logit, kept, projected
+            )
 
 
 def _stored(entry: MemoryEntry) -> TrackOutput:

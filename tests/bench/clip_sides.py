@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from sam3_annotator.inference.tracking_setup import tracker_on
 from sam3_annotator.model.build_tracker import build_sam2, build_tracker_net
-from sam3_annotator.model.memory_bank import MemoryEntry, TrackState
+from sam3_annotator.model.memory_bank import MemoryEntry, ObjectTrack, TrackState
 from sam3_annotator.model.memory_select import Moment
-from sam3_annotator.model.object_batches import Batching
 from sam3_annotator.model.segmenter import Segmenter
-from sam3_annotator.model.tracker import Tracker
 from sam3_annotator.model.tracker_config import SAM3_TRACKER, SAM21_TINY
 from tests.support.reference import transformers
 from tests.support.sam_reference import (
@@ -29,9 +28,10 @@ from tests.support.sam_reference import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sam3_annotator.model.tracker import Tracker
+
 WIDTH = 256
 FRAME = 20
-GPU_BATCHES = Batching(attention=1, decoder=8, encoder=4)
 
 Steps = dict[str, "Callable[[], object]"]
 
@@ -58,7 +58,7 @@ def kind_of(model: str) -> Kind:
 def filled_state(tracker: Tracker, grid: int, objects: int, device: str, dtype: torch.dtype):
     """Objects prompted on frame 0 and followed up to the frame before ``FRAME``."""
     state, rules = TrackState(total=FRAME + 1), tracker.config.rules
-    attention = tracker.net.memory_attention
+    attention, caches = tracker.net.memory_attention, tracker.projection_bytes > 0
     for object_id in range(objects):
         bank = state.track(object_id).bank
         for frame in range(FRAME):
@@ -70,7 +70,7 @@ def filled_state(tracker: Tracker, grid: int, objects: int, device: str, dtype: 
                 iou=0.9,
                 object_logit=5.0,
                 memory=memory,
-                projected=attention.project(memory, (grid, grid)),
+                projected=attention.project(memory, (grid, grid)) if caches else None,
             )
             if frame == 0:
                 bank.condition(entry)
@@ -92,8 +92,7 @@ def our_steps(model: str, dtype: torch.dtype, device: str, counts: tuple[int, ..
         net = build_tracker_net(SAM3_TRACKER)
     shake(net)
     net.to(device, dtype)
-    batching = Batching() if device == "cpu" else GPU_BATCHES
-    tracker, segmenter = Tracker(net, batching=batching), Segmenter(net.heads)
+    tracker, segmenter = tracker_on(net, torch.device(device)), Segmenter(net.heads)
     levels = [x.to(device, dtype) for x in random_levels(0, kind.grid, WIDTH)]
     features, picture = tracker.features(levels), segmenter.features(levels)
     point, label = torch.full((1, 1, 2), 0.4, device=device), torch.ones(1, 1, device=device).long()
@@ -107,8 +106,11 @@ def our_steps(model: str, dtype: torch.dtype, device: str, counts: tuple[int, ..
 
 
 def _tracked(tracker: Tracker, features, state: TrackState, count: int) -> Callable[[], object]:
+    # Seats of its own: whom it was timed with before must not matter.
+    state = TrackState(state.total, {i: ObjectTrack(i, state.tracks[i].bank) for i in range(count)})
+
     def step() -> None:
-        outputs = tracker.step(features, state, FRAME, objects=range(count))
+        outputs = tracker.step(features, state, FRAME)
         tracker.remember(features, state, FRAME, outputs)
         for object_id in outputs:
             state.tracks[object_id].bank.forget(FRAME)

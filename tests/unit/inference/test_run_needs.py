@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
+import numpy as np
 import pytest
 import torch
 
@@ -10,7 +13,10 @@ from sam3_annotator.engine.protocol import MediaRef, PlanRun, RunNeeds
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference import device as devices
 from sam3_annotator.inference.machine import MemoryFigures
-from sam3_annotator.inference.run_needs import run_needs
+from sam3_annotator.inference.mini_tracking import KEPT_FRAMES
+from sam3_annotator.inference.predictor import Predictor
+from sam3_annotator.inference.run_needs import rules_with_room, run_needs
+from sam3_annotator.model.concept_rules import ConceptRules
 from tests.support.tiny_models import tiny_sam2, tiny_sam3, without_memory
 
 CLIP = MediaRef(MediaId(1), "/clip", 0, "clip", "h")
@@ -31,6 +37,45 @@ def test_needs_grow_with_objects_and_human_frames(make):
     more = run_needs(backend, CPU, PlanRun(CLIP, 10, prompted_frames=5), 0)
     assert ten.total_bytes - one.total_bytes == 9 * one.object_bytes > 0
     assert more.object_bytes > ten.object_bytes
+
+
+def test_a_search_remembers_more_frames_of_every_find():
+    backend = tiny_sam3()
+    told = run_needs(backend, CPU, PlanRun(CLIP, 1), 0)
+    found = run_needs(backend, CPU, PlanRun(CLIP, 1, is_concept=True), 0)
+    assert found.object_bytes > 1.3 * told.object_bytes
+
+
+def test_a_search_follows_no_more_than_there_is_room_for():
+    assert rules_with_room(RunNeeds(1, 100, 10, 150)).max_objects == 5
+    assert rules_with_room(RunNeeds(1, 100, 10, 90)).max_objects == 1
+    assert rules_with_room(RunNeeds(1, 100, 10, 0)) == ConceptRules(), "nothing is known"
+
+
+@pytest.mark.parametrize("prompted", [1, 3])
+def test_the_bundled_model_says_what_it_remembers(prompted):
+    """Per object within 5 % of what its memories hold when they are full."""
+    backend = Predictor.load("mini", "cpu", "fp32").backend
+    with torch.inference_mode():
+        tracker = backend.clip_tracker(40)
+        features = tracker.encode(np.zeros((90, 160, 3), np.uint8))
+        mask = np.zeros((90, 160), bool)
+        mask[20:60, 40:90] = True
+        for frame in range(prompted):
+            tracker.condition(frame, features, {1: mask})
+        bank = tracker._banks[1]
+        memory = bank.prompted[0]
+        bank.tracked = {f: (memory, torch.ones(1)) for f in range(10, 10 + KEPT_FRAMES + 1)}
+    held = sum(
+        bytes_of(m) for m in (*bank.prompted.values(), *(m for m, _ in bank.tracked.values()))
+    )
+    needs = run_needs(backend, CPU, PlanRun(CLIP, 1, prompted), 0)
+    assert held <= needs.object_bytes <= 1.05 * held
+    assert needs.shared_bytes > features.size_bytes
+
+
+def bytes_of(memory):
+    return sum(getattr(memory, field.name).nbytes for field in fields(memory))
 
 
 def test_caches_that_would_be_dropped_count_as_free():

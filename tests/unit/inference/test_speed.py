@@ -51,6 +51,17 @@ def test_every_ability_is_timed():
 
 
 @pytest.mark.usefixtures("small_pictures")
+def test_batches_are_tried_one_size_after_the_other():
+    backend = tiny_sam2()
+    stopwatch = speed.Stopwatch(backend.device, rounds=1, seconds=5)
+    with torch.inference_mode():
+        rows = list(speed.measure(Predictor(backend), stopwatch, (2,), (1, 3)))
+    followed = [row.name for row in rows if row.name.startswith("follow")]
+    assert followed == [f"follow 2 objects, batches of {n}, frame encoded" for n in (1, 3)]
+    assert backend.tracker.batch_size == 1
+
+
+@pytest.mark.usefixtures("small_pictures")
 def test_what_the_weights_cannot_do_is_not_timed():
     found = names(tiny_sam2())
     assert not any("phrase" in name or "exemplar" in name for name in found)

@@ -399,7 +399,7 @@ def test_what_is_kept_of_ended_tracks_is_bounded():
         state.end(number)
     assert len(state.former) == 200
     held = [
-        one for one in state.former.values() if one.track.bank.nbytes or one.life.first is not None
+        one for one in state.former.values() if one.bank.nbytes or one.life.first is not None
     ]
     assert len(held) == 64
     state.advance(3, reverse=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sam3_annotator.model.memory import Recalled
+from sam3_annotator.model.memory import Recalled, RecalledMap
 from sam3_annotator.model.rotary_grid import grid_rotation, rotate
 from sam3_annotator.model.sam_layers import sine_positions, sine_times
 from sam3_annotator.model.tracker_config import SMALL_MEMORY
@@ -52,9 +52,7 @@ def test_memory_attention_equals_the_reference(reference, net, slots, pointers):
     tokens, codes = torch.randn(2 * pointers, 64), torch.randn(2 * pointers, 64)
     attention = net.memory_attention
     shared = attention.share(embedding, net.time_codes[:, 0, 0])
-    maps = tuple(
-        (attention.project(m, (GRID, GRID)), s) for m, s in zip(memories, slots, strict=True)
-    )
+    maps = tuple(RecalledMap(m, s) for m, s in zip(memories, slots, strict=True))
     ours = attention(shared, [Recalled(maps, tokens, codes)])
 
     position = sine_positions(GRID, GRID, 128, embedding)
@@ -77,7 +75,7 @@ def test_objects_of_a_batch_do_not_see_each_other(net):
     shared = attention.share(torch.randn(1, 128, GRID, GRID), net.time_codes[:, 0, 0])
     recalled = [
         Recalled(
-            ((attention.project(torch.randn(CELLS, 64), (GRID, GRID)), 6),),
+            (RecalledMap(torch.randn(CELLS, 64), 6),),
             torch.randn(4, 64),
             torch.randn(4, 64),
         )

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from sam3_annotator.model.memory_bank import TrackState
-from sam3_annotator.model.object_batches import Batching, in_batches
+from sam3_annotator.model.object_batches import in_batches, seats
 from sam3_annotator.model.track_prompts import Clicks
 from sam3_annotator.model.tracker import Tracker
 from sam3_annotator.model.tracker_config import SMALL_TRACKER, HeadsConfig, TrackerConfig
@@ -16,6 +16,8 @@ from sam3_annotator.model.tracker_net import TrackerNet
 from tests.support.sam_reference import GRID, random_levels, shake
 
 FRAMES = 9
+PROJECTED = 2 * 2 * GRID * GRID * 128 * 4
+"""Bytes of keys and values of one memory: two layers, 128 channels, float32."""
 
 
 def _net(presence=3.0):
@@ -71,13 +73,8 @@ def _assert_same_bits(first, second, object_id):
         assert torch.equal(masks[object_id], second[frame][object_id]), f"frame {frame}"
 
 
-BATCHINGS = [Batching(), Batching(attention=3, decoder=4, encoder=2)]
-
-
-@pytest.mark.parametrize("batching", BATCHINGS, ids=["one by one", "filled batches"])
-def test_an_object_does_not_notice_the_others(net, batching):
+def test_an_object_does_not_notice_the_others(tracker):
     """Bit for bit: alone, among four, with one removed on the way, prompted on other frames."""
-    tracker = Tracker(net, batching=batching)
     alone = _run(tracker, _start(tracker, (2, 0)))
     among = _run(tracker, _start(tracker, (1, 0), (2, 0), (3, 0), (4, 0)))
     _assert_same_bits(alone, among, 2)
@@ -88,6 +85,52 @@ def test_an_object_does_not_notice_the_others(net, batching):
     _assert_same_bits(alone, masks, 2)
     assert set(masks[3]) == {1, 2}
     assert set(masks[5]) == {2, 3}
+
+
+BATCHED = ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 3))
+
+
+def test_a_batch_does_not_notice_who_leaves_and_who_comes(net):
+    """Bit for bit, in batches of three: one is removed, one corrected, one comes, one is left."""
+    tracker = Tracker(net, batch_size=3)
+    whole = _run(tracker, _start(tracker, *BATCHED))
+    state = _start(tracker, *BATCHED[:-1])
+    masks = _run(tracker, state, range(3))
+    state.remove(1)
+    state.remove(5)
+    tracker.prompt_clicks(_features(tracker, 3), state, 3, 3, _clicks(8, 2))
+    tracker.prompt_clicks(_features(tracker, 3), state, 9, 3, _clicks(7))
+    masks |= _run(tracker, state, range(3, FRAMES))
+    assert set(masks[4]) == {2, 3, 4, 9}
+    for object_id in (2, 4):
+        _assert_same_bits(whole, masks, object_id)
+    assert not torch.equal(whole[4][3], masks[4][3]), "object 3 was corrected"
+
+
+@pytest.mark.parametrize("size", [2, 3, 8])
+def test_batches_answer_like_single_objects(net, size):
+    """Float32; kernels of another shape sum in another order, and memories carry it on."""
+    alone = _run(Tracker(net), _start(Tracker(net), *BATCHED))
+    together = _run(Tracker(net, batch_size=size), _start(Tracker(net), *BATCHED))
+    for frame, masks in alone.items():
+        assert masks.keys() == together[frame].keys()
+        for object_id, logits in masks.items():
+            torch.testing.assert_close(together[frame][object_id], logits, atol=1e-3, rtol=0)
+
+
+def test_objects_that_share_a_frame_run_together(net, monkeypatch):
+    tracker, rows = Tracker(net, batch_size=4), []
+    attention = net.memory_attention.forward
+    monkeypatch.setattr(
+        net.memory_attention, "forward", lambda f, r: rows.append(len(r)) or attention(f, r)
+    )
+    state = _start(tracker, *((i, 0) for i in range(6)))
+    _run(tracker, state, [1])
+    assert rows == [4, 2]
+    tracker.prompt_clicks(_features(tracker, 1), state, 9, 1, _clicks(9))
+    rows.clear()
+    _run(tracker, state, [2])
+    assert sorted(rows) == [1, 2, 4], "who comes later sits elsewhere"
 
 
 def test_an_object_is_not_looked_for_before_its_first_prompt(tracker):
@@ -134,7 +177,8 @@ def test_clicks_do_not_look_at_memories(tracker, monkeypatch):
     tracker.prompt_clicks(_features(tracker, 4), state, 1, 4, _clicks(3))
 
 
-def test_what_is_the_same_for_all_objects_is_done_once(tracker, monkeypatch):
+def test_what_is_the_same_for_all_objects_is_done_once(net, monkeypatch):
+    tracker = Tracker(net, projection_bytes=1 << 30)
     state = _start(tracker, *((i, 0) for i in range(1, 6)))
     attention = tracker.net.memory_attention
     calls, shared, projected = [], attention.share, attention.project
@@ -149,19 +193,23 @@ def test_what_is_the_same_for_all_objects_is_done_once(tracker, monkeypatch):
 
 
 def test_caches_and_places_change_no_bit(net):
-    runs = [
-        _run(tracker, _start(tracker, (1, 0), (2, 3)))
-        for tracker in (
-            Tracker(net),
-            Tracker(net, caches_projections=False),
-            Tracker(net, caches_projections=False, store=torch.device("cpu")),
-        )
-    ]
+    """With room for all keys and values, for some, for none; memories here or elsewhere."""
+    settings = (
+        {"projection_bytes": 1 << 30},
+        {"projection_bytes": 3 * PROJECTED},
+        {},
+        {"store": torch.device("cpu")},
+    )
+    runs, kept = [], []
+    for setting in settings:
+        tracker = Tracker(net, **setting)
+        state = _start(tracker, (1, 0), (2, 0))
+        runs.append(_run(tracker, state))
+        kept.append(state.projected_nbytes)
+    assert kept == [2 * 7 * PROJECTED, 3 * PROJECTED, 0, 0]
     for run in runs[1:]:
-        _assert_same_bits(
-            {f: m for f, m in runs[0].items() if f > 3}, {f: m for f, m in run.items() if f > 3}, 2
-        )
-        _assert_same_bits(runs[0], run, 1)
+        for object_id in (1, 2):
+            _assert_same_bits(runs[0], run, object_id)
 
 
 def test_memories_are_kept_in_the_wanted_precision(net):
@@ -351,7 +399,11 @@ def test_heads_without_presence_cannot_track():
         TrackerNet(TrackerConfig(128, heads))
 
 
-def test_batches_have_one_size():
-    batches = list(in_batches([1, 2, 3, 4, 5], 3))
-    assert batches == [([1, 2, 3], 3), ([4, 5, 5], 2)]
-    assert list(in_batches([], 3)) == []
+def test_batches_keep_their_shape_and_objects_their_rows():
+    taken = seats(5, 3, 7)
+    first, second = in_batches(taken, list("abcde"))
+    assert (first.rows, first.places, first.real) == (["a", "b", "c"], [0, 1, 2], [0, 1, 2])
+    assert (second.rows, second.places, second.real) == (["d", "e"], [3, 4], [0, 1])
+    (left,) = in_batches([taken[2], taken[1]], ["c", "b"])
+    assert (left.rows, left.places, left.real) == (["c", "b", "c"], [0, 1], [2, 1])
+    assert list(in_batches([], [])) == []
