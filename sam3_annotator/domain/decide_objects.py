@@ -27,7 +27,7 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sam3_annotator.domain.commands_objects import NewObject
     from sam3_annotator.domain.draft import Draft
@@ -183,27 +183,29 @@ def _set_z_order(draft: Draft, command: SetZOrder) -> Step:
 
 
 def _lock_objects(draft: Draft, command: LockObjects) -> Step:
-    items = _each(draft, command.object_ids, is_edit=False)
-    for item in items:
-        draft.put(Table.OBJECTS, item, replace(item, is_locked=command.is_locked))
-    return draft.step(
-        Wording(
-            Wording("Lock {names}") if command.is_locked else Wording("Unlock {names}"),
-            names=draft.names_of(items),
-        )
+    title = Wording("Lock {names}") if command.is_locked else Wording("Unlock {names}")
+    return _change(
+        draft, command.object_ids, title, lambda item: replace(item, is_locked=command.is_locked)
     )
 
 
 def _hide_objects(draft: Draft, command: HideObjects) -> Step:
-    items = _each(draft, command.object_ids, is_edit=False)
-    for item in items:
-        draft.put(Table.OBJECTS, item, replace(item, is_hidden=command.is_hidden))
-    return draft.step(
-        Wording(
-            Wording("Hide {names}") if command.is_hidden else Wording("Show {names}"),
-            names=draft.names_of(items),
-        )
+    title = Wording("Hide {names}") if command.is_hidden else Wording("Show {names}")
+    return _change(
+        draft, command.object_ids, title, lambda item: replace(item, is_hidden=command.is_hidden)
     )
+
+
+def _change(
+    draft: Draft,
+    object_ids: Iterable[ObjectId],
+    title: Wording,
+    changed: Callable[[TrackedObject], TrackedObject],
+) -> Step:
+    items = _each(draft, object_ids, is_edit=False)
+    for item in items:
+        draft.put(Table.OBJECTS, item, changed(item))
+    return draft.step(Wording(title, names=draft.names_of(items)))
 
 
 def _set_attributes(draft: Draft, command: SetAttributes) -> Step:

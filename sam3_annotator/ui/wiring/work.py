@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -122,23 +123,19 @@ class WorkDesk(QObject):
         """
         key = object()
 
-        def finished(result: T) -> None:
-            self.end(key)
-            with self._workspace.explaining():
-                on_done(result)
-
         def failed(error: Exception) -> None:
-            self.end(key)
             if isinstance(error, ErrandStopped):
                 on_stopped()
-                self._workspace.said.emit(
-                    translate("WorkDesk", "Stopped: {title}.").format(title=title)
-                )
+                self._stopped(key, title)
             else:
-                self._workspace.troubled.emit(error)
+                self._failed(key, error)
 
         errand = self._workspace.reading.errands.start(
-            title, work, finished, failed, lambda d, t, text: self.advance(key, d, t, text)
+            title,
+            work,
+            partial(self._finished, key, on_done),
+            failed,
+            lambda done, total, text: self.advance(key, done, total, text),
         )
         self.begin(key, title, errand.cancel)
 
@@ -151,25 +148,31 @@ class WorkDesk(QObject):
         """Do a long job on the main thread between events, shown with progress and Cancel."""
         key = object()
 
-        def finished(result: T) -> None:
-            self.end(key)
-            with self._workspace.explaining():
-                on_done(result)
-
-        def failed(error: Exception) -> None:
-            self.end(key)
-            if isinstance(error, Rejected):
-                self._workspace.said.emit(worded(error))
-            else:
-                self._workspace.troubled.emit(error)
-
         def cancel() -> None:
             slices.cancel()
-            self.end(key)
-            said = translate("WorkDesk", "Stopped: {title}.").format(title=title)
-            self._workspace.said.emit(said)
+            self._stopped(key, title)
 
         slices = Slices(
-            self, steps, lambda done, total: self.advance(key, done, total), finished, failed
+            self,
+            steps,
+            partial(self.advance, key),
+            partial(self._finished, key, on_done),
+            partial(self._failed, key),
         )
         self.begin(key, title, cancel)
+
+    def _finished(self, key: Hashable, on_done: Callable[[T], None], result: T) -> None:
+        self.end(key)
+        with self._workspace.explaining():
+            on_done(result)
+
+    def _failed(self, key: Hashable, error: Exception) -> None:
+        self.end(key)
+        if isinstance(error, Rejected):
+            self._workspace.said.emit(worded(error))
+        else:
+            self._workspace.troubled.emit(error)
+
+    def _stopped(self, key: Hashable, title: str) -> None:
+        self.end(key)
+        self._workspace.said.emit(translate("WorkDesk", "Stopped: {title}.").format(title=title))

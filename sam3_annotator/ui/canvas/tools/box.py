@@ -5,15 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.geometry import Box
-from sam3_annotator.ui.canvas.tools.events import (
-    BoxDrawn,
-    Button,
-    Draft,
-    DraftKind,
-    ExemplarDrawn,
-    ToolKey,
-)
-from sam3_annotator.ui.canvas.tools.tool import NO_OUTCOME, Outcomes, Tool
+from sam3_annotator.ui.canvas.tools.drag import DragTool
+from sam3_annotator.ui.canvas.tools.events import BoxDrawn, Button, DraftKind, ExemplarDrawn
+from sam3_annotator.ui.canvas.tools.tool import NO_OUTCOME, Outcomes
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.geometry import Point
@@ -23,23 +17,12 @@ _SMALLEST_DRAG = 3.0
 """Widget pixels; less is a slip of the hand."""
 
 
-class BoxTool(Tool):
+class BoxTool(DragTool):
     """Press, drag, release: a box clipped to the picture. Shift keeps it square."""
-
-    is_drag = True
 
     def __init__(self) -> None:
         super().__init__()
-        self._start: Point | None = None
-        self._end: Point | None = None
         self._is_negative = False
-
-    @property
-    def draft(self) -> Draft:
-        """The box so far, as its two corners."""
-        if self._start is None or self._end is None:
-            return Draft()
-        return Draft(self._kind(), ((self._start, self._end),))
 
     def press(self, event: PointerEvent) -> Outcomes:
         """First corner."""
@@ -66,20 +49,6 @@ class BoxTool(Tool):
             return NO_OUTCOME
         return self._outcome(box)
 
-    def key(self, key: ToolKey) -> Outcomes | None:
-        """Esc drops the box."""
-        if key is ToolKey.ESCAPE and self._start is not None:
-            return self.cancel()
-        return None
-
-    def cancel(self) -> Outcomes:
-        """Forget the box."""
-        self._start = self._end = None
-        return NO_OUTCOME
-
-    def _kind(self) -> DraftKind:
-        return DraftKind.BOX
-
     def _outcome(self, box: Box) -> Outcomes:
         return (BoxDrawn(box),)
 
@@ -87,8 +56,11 @@ class BoxTool(Tool):
 class ExemplarTool(BoxTool):
     """A box around an example; right button or Alt for "not this"."""
 
-    def _kind(self) -> DraftKind:
-        return DraftKind.BAD_BOX if self._is_negative else DraftKind.GOOD_BOX
+    def press(self, event: PointerEvent) -> Outcomes:
+        """First corner; the button says which kind it is."""
+        super().press(event)
+        self.kind = DraftKind.BAD_BOX if self._is_negative else DraftKind.GOOD_BOX
+        return NO_OUTCOME
 
     def _outcome(self, box: Box) -> Outcomes:
         return (ExemplarDrawn(box, not self._is_negative),)

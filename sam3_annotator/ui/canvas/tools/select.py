@@ -5,45 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.geometry import Box
-from sam3_annotator.ui.canvas.tools.events import (
-    AreaPicked,
-    Button,
-    Draft,
-    DraftKind,
-    Picked,
-    ToolKey,
-)
-from sam3_annotator.ui.canvas.tools.tool import NO_OUTCOME, Outcomes, Tool
+from sam3_annotator.ui.canvas.tools.drag import DragTool
+from sam3_annotator.ui.canvas.tools.events import AreaPicked, Picked
+from sam3_annotator.ui.canvas.tools.tool import NO_OUTCOME, Outcomes
 
 if TYPE_CHECKING:
-    from sam3_annotator.domain.geometry import Point
     from sam3_annotator.ui.canvas.tools.events import PointerEvent
 
 _SMALLEST_DRAG = 4.0
 
 
-class SelectTool(Tool):
-    """Tells a click from a drag by the distance in widget pixels."""
+class SelectTool(DragTool):
+    """Tells a click from a drag by the distance in widget pixels; a click has no other end."""
 
-    is_drag = True
     cursor = "arrow"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._start: Point | None = None
-        self._end: Point | None = None
-
-    @property
-    def draft(self) -> Draft:
-        """The rubber band, once it is longer than a slip."""
-        if self._start is None or self._end is None:
-            return Draft()
-        return Draft(DraftKind.BOX, ((self._start, self._end),))
 
     def press(self, event: PointerEvent) -> Outcomes:
         """Remember where."""
-        if event.button is Button.LEFT:
-            self._start, self._end = event.point, None
+        super().press(event)
+        self._end = None
         return NO_OUTCOME
 
     def move(self, event: PointerEvent) -> Outcomes:
@@ -65,14 +45,3 @@ class SelectTool(Tool):
         if end is None:
             return (Picked(start, extends),)
         return (AreaPicked(Box.around(start, end), extends),)
-
-    def key(self, key: ToolKey) -> Outcomes | None:
-        """Esc drops the rubber band."""
-        if key is ToolKey.ESCAPE and self._start is not None:
-            return self.cancel()
-        return None
-
-    def cancel(self) -> Outcomes:
-        """Forget the drag."""
-        self._start = self._end = None
-        return NO_OUTCOME
