@@ -1,25 +1,32 @@
-"""Arrival: whether a correction's walk reached the next human frame as the same thing.
+"""Arrival: whether a correction's walk stayed with its object up to the next human frame.
 
-The old masks beside a human frame were followed from it, one step away. A walk that ends there with
-something else has lost its way (two look-alikes crossed, say), and on the human frame's side the
-old masks are the better ones.
+Where new and old masks part for a while, at most one of them is right. The old ones were followed
+from the human frame that lies ahead. If they run on smoothly into what both say there and the new
+ones do not, the walk has lost its way (two look-alikes crossed, say), and the old masks come back.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.commands import FrameMask, ObjectFrames, SetMasks
+from sam3_annotator.domain.entities import Source
+from sam3_annotator.domain.ids import FrameIndex
+from sam3_annotator.domain.mask import EMPTY_MASK
 from sam3_annotator.workflow.fusion import DISAGREEMENT_IOU
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sam3_annotator.domain.entities import Annotation
+    from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.domain.mask import Mask
-    from sam3_annotator.domain.masklet import Masklet
-    from sam3_annotator.workflow.run_plan import Stretch
+    from sam3_annotator.domain.project import Project
+
+_TORN = 0.5
+"""A mask that meets its neighbour by less than this share of what its rival does, is torn off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +35,72 @@ class Replaced:
 
     Attributes:
         old: what was there.
-        mask: its mask; None when it had none.
-        overlap: IoU of the new mask with it, in [0, 1].
+        old_mask: its mask; None when it had none.
+        mask: what the walk has put there; may be empty.
     """
 
     old: Annotation
-    mask: Mask | None
-    overlap: float
+    old_mask: Mask | None
+    mask: Mask
+
+    @property
+    def before(self) -> Mask:
+        """The old mask, empty where there was none."""
+        return self.old_mask or EMPTY_MASK
+
+    @property
+    def overlap(self) -> float:
+        """IoU of old and new; 1 when both are empty."""
+        return self.before.iou(self.mask)
+
+
+def human_mask(project: Project, object_id: ObjectId, frame: int) -> Mask | None:
+    """What a person has drawn on a frame; None when nobody has."""
+    note = project.masklet(object_id).at(frame)
+    is_human = note is not None and note.source is Source.HUMAN
+    return project.mask(object_id, FrameIndex(frame)) if is_human else None
 
 
 def second_thoughts(
-    masklet: Masklet, stretch: Stretch, walk: Sequence[Replaced]
+    walk: Sequence[Replaced], corrected: Mask | None, beyond: Mask | None
 ) -> tuple[SetMasks, ...]:
     """The commands that bring back old masks a walk should not have replaced; mostly none.
 
-    They come back from the frame nearest to the human frame on which both still agreed, or from
-    half way where they never did.
-
     Args:
-        masklet: the object as it is now.
-        stretch: what was computed; a human frame lies right behind its ``stop``.
-        walk: what was replaced, in the order of the walk.
+        walk: what was replaced, in the order of the walk, no frame left out.
+        corrected: the mask from which the walk began; None when the object is not there.
+        beyond: the human mask on the frame after the walk's last; None when there is none.
     """
-    if not walk or walk[-1].old.frame != stretch.stop or not _ends_at_a_mask(masklet, stretch):
-        return ()
-    last = walk[-1]
-    if last.mask is None or last.mask.is_empty or last.overlap >= DISAGREEMENT_IOU:
-        return ()
-    agreed = [i for i, one in enumerate(walk) if one.overlap >= DISAGREEMENT_IOU]
-    parted = agreed[-1] + 1 if agreed else len(walk) // 2
-    return _restoring(walk[parted:])
+    back: list[Replaced] = []
+    for first, last in _partings(walk):
+        is_end = last + 1 == len(walk)
+        ahead = beyond if is_end else walk[last + 1].mask
+        ends = walk[last]
+        if ahead is None or (ends.mask.is_empty and not is_end):
+            continue  # nobody knows; or the walk says "gone", which is no other thing
+        if not _is_torn(ends.mask, ends.before, ahead):
+            continue
+        behind = walk[first - 1].mask if first else corrected
+        begins = walk[first]
+        is_mixed = behind is not None and _is_torn(begins.before, begins.mask, behind)
+        half = (last - first + 1) // 2 if is_mixed else 0  # each is right on its own side
+        back += walk[first + half : last + 1]
+    return _restoring(back)
 
 
-def _ends_at_a_mask(masklet: Masklet, stretch: Stretch) -> bool:
-    """Whether a person has drawn the object on the frame that the walk came to."""
-    step = 1 if stretch.stop >= stretch.start else -1
-    beyond = masklet.between(stretch.stop + step, stretch.stop + step)
-    return bool((beyond.is_human & (beyond.rows["area"] > 0)).any())
+def _partings(walk: Sequence[Replaced]) -> Iterator[tuple[int, int]]:
+    """First and last place of every run of frames on which old and new are different things."""
+    for is_parted, run in groupby(
+        range(len(walk)), lambda place: walk[place].overlap < DISAGREEMENT_IOU
+    ):
+        places = list(run)
+        if is_parted:
+            yield places[0], places[-1]
+
+
+def _is_torn(mask: Mask, rival: Mask, beside: Mask) -> bool:
+    """Whether a mask has far less to do with the mask on the frame beside than its rival has."""
+    return mask.iou(beside) < _TORN * rival.iou(beside)
 
 
 def _restoring(frames: Sequence[Replaced]) -> tuple[SetMasks, ...]:
@@ -75,7 +111,7 @@ def _restoring(frames: Sequence[Replaced]) -> tuple[SetMasks, ...]:
     for group in by_origin.values():
         old = group[0].old
         edits = tuple(
-            FrameMask(o.old.frame, o.mask, o.old.score, o.old.flags, o.old.attributes)
+            FrameMask(o.old.frame, o.old_mask, o.old.score, o.old.flags, o.old.attributes)
             for o in group
         )
         commands.append(SetMasks((ObjectFrames(old.object_id, edits),), old.source, old.pass_id))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sam3_annotator.domain.commands import AddModelPass, FrameMask, ObjectFrames, SetMasks
 from sam3_annotator.domain.entities import MEASURED_PASSES, Source
 from sam3_annotator.domain.ids import FrameIndex, ObjectId, PassId
+from sam3_annotator.domain.mask import EMPTY_MASK
 from sam3_annotator.domain.painting import lasting_attributes
 from sam3_annotator.engine.protocol import (
     Direction,
@@ -28,7 +29,7 @@ from sam3_annotator.engine.protocol import (
 )
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.wording import Wording
-from sam3_annotator.workflow.arrival import Replaced, second_thoughts
+from sam3_annotator.workflow.arrival import Replaced, human_mask, second_thoughts
 from sam3_annotator.workflow.desk import Listener
 from sam3_annotator.workflow.fusion import fused
 from sam3_annotator.workflow.run_plan import (
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.entities import Attributes
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.domain.mask import Mask
     from sam3_annotator.engine.protocol import Ending, MediaRef, ModelInfo, Ticket
     from sam3_annotator.workflow.desk import Desk
     from sam3_annotator.workflow.document import Document, OpenStep
@@ -295,11 +295,11 @@ class Propagating:
         attributes: Attributes = ()
         if run.leg.is_second_pass and old is not None and old.source is Source.MODEL:
             weight = _second_pass_weight(stretch, frame)
-            measured = (MEASURED_PASSES, round(_overlap(old_mask, mask), 3))
+            measured = (MEASURED_PASSES, round((old_mask or EMPTY_MASK).iou(mask), 3))
             attributes = (*lasting_attributes(old), measured)
             mask, score = fused(old_mask, old.score, mask, score, weight)
         elif run.agreement is not None and old is not None and old.source is not Source.HUMAN:
-            replaced = Replaced(old, old_mask, _overlap(old_mask, mask))
+            replaced = Replaced(old, old_mask, mask)
             run.walks.setdefault(object_id, []).append(replaced)
             self._watch(run, stretch, frame, replaced.overlap)
         kept = None if mask.is_empty else mask
@@ -338,14 +338,16 @@ class Propagating:
         self._finish(can_go_on=bool(left))
 
     def _think_again(self, run: _Run) -> None:
-        """Bring back what a correction's walk has replaced after it had lost its way."""
+        """Bring back what a correction's walk has replaced while it had lost its way."""
+        step = 1 if run.leg.direction is Direction.FORWARD else -1
         for stretch in run.leg.stretches:
-            if stretch.object_id in run.finished or not self._is_there(stretch.object_id):
-                continue
-            masklet = self._document.project.masklet(stretch.object_id)
-            walk = run.walks.get(stretch.object_id, ())
-            for command in second_thoughts(masklet, stretch, walk):
-                self._carried_out(run, command)
+            walk = run.walks.get(stretch.object_id)
+            if walk and self._is_there(stretch.object_id):
+                ends = stretch.start - step, stretch.stop + step
+                project = self._document.project
+                human = (human_mask(project, stretch.object_id, frame) for frame in ends)
+                for command in second_thoughts(walk, *human):
+                    self._carried_out(run, command)
 
     def _finish(self, *, can_go_on: bool) -> None:
         if self._run is not None:
@@ -369,12 +371,6 @@ class Propagating:
 def _score(found: ObjectMask) -> float:
     presence = 1.0 if found.object_score is None else found.object_score
     return found.score * presence
-
-
-def _overlap(old: Mask | None, new: Mask) -> float:
-    if old is None or old.is_empty:
-        return 1.0 if new.is_empty else 0.0
-    return old.iou(new)
 
 
 def _second_pass_weight(stretch: Stretch, frame: int) -> float:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.bench
 
-LIMIT = 6
+LIMIT = 5
 WORST = Habit(limit=LIMIT, checked=1)
 QUEUE = Habit(limit=LIMIT, uses_queue=True)
 FOLLOWERS = {"memory": None, "previous mask": lambda backend: backend.without_memory()}

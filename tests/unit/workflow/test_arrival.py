@@ -15,7 +15,7 @@ from sam3_annotator.domain.commands import (
 from sam3_annotator.domain.entities import FrameFlag, Source
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import FrameIndex, PassId
-from sam3_annotator.domain.mask import Mask
+from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import FrameMasks, MediaRef, ObjectMask
 from sam3_annotator.workflow.propagating import Propagating
@@ -46,8 +46,8 @@ def track(made):
     return track
 
 
-def corrected(made, pump, track, answer, at=15):
-    """Correct a frame; the model then says ``answer(frame)``. Gives the left edges afterwards."""
+def corrected(made, pump, track, answer, seen=None, at=15):
+    """Draw ``seen`` on a frame; the model then says ``answer(frame)``; the left edges after it."""
 
     def propagated(request):
         step = 1 if request.stop >= request.start else -1
@@ -63,7 +63,7 @@ def corrected(made, pump, track, answer, at=15):
         lambda media: MediaRef(media, "/clip.mp4", 0, "clip", "h"),
         fake_info,
     )
-    made.document.do(SetMask(track, FrameIndex(at), box(12)))
+    made.document.do(SetMask(track, FrameIndex(at), seen or box(12)))
     wish = Wish(FrameIndex(at), Reach.BACKWARD, FrameIndex(0), FrameIndex(FRAMES - 1), True)
     running.start(made.media, (track,), wish, Agreement(0.99, 3))
     pump.settle()
@@ -82,13 +82,32 @@ def test_a_walk_that_was_lost_gives_back_what_lies_beyond_the_last_agreement(mad
         )  # fmt: skip
 
 
-def test_a_walk_that_never_agreed_and_arrived_elsewhere_gives_back_half(made, pump, track):
-    assert corrected(made, pump, track, lambda _: box(40)) == [10] * 8 + [40] * 7
+def test_a_walk_that_was_lost_for_a_while_gives_that_back(made, pump, track):
+    """Near the human frame its memory brings the walk home again, with a jump that tells."""
+    lefts = corrected(made, pump, track, lambda frame: box(40 if 4 <= frame <= 9 else 12))
+    assert lefts == [10, 12, 12, 12, *[10] * 6, *[12] * 5]
 
 
-def test_a_walk_that_arrives_stands_also_where_it_differs_on_its_way(made, pump, track):
-    lefts = corrected(made, pump, track, lambda frame: box(11 if frame < 3 else 40))
-    assert lefts == [10, 11, 11] + [40] * 12
+def test_where_each_side_is_right_on_its_own_the_middle_parts_them(made, pump, track):
+    assert corrected(made, pump, track, lambda _: box(40), seen=box(40)) == [10] * 8 + [40] * 7
+
+
+def test_a_walk_that_arrives_stands_although_the_old_masks_differ(made, pump, track):
+    """The old masks had lost the object on frame 3: they jump there, and the walk does not."""
+    model = max(made.document.project.passes)
+    lost = tuple(FrameMask(FrameIndex(f), box(60)) for f in range(3, FRAMES))
+    made.document.do(SetMasks((ObjectFrames(track, lost),), Source.MODEL, model))
+    assert corrected(made, pump, track, lambda _: box(11)) == [10, *[11] * 14]
+
+
+def test_a_walk_that_says_gone_in_between_is_believed(made, pump, track):
+    lefts = corrected(made, pump, track, lambda f: EMPTY_MASK if 4 <= f <= 9 else box(12))
+    assert lefts == [10, 12, 12, 12, *[None] * 6, *[12] * 5]
+
+
+def test_a_walk_that_loses_the_object_beside_a_mask_of_it_gives_it_back(made, pump, track):
+    lefts = corrected(made, pump, track, lambda f: EMPTY_MASK if f <= 4 else box(12))
+    assert lefts == [10, *[10] * 4, *[12] * 10]
 
 
 def test_without_a_mask_at_the_end_nothing_is_given_back(made, pump, track):
