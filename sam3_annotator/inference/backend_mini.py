@@ -7,7 +7,7 @@ Stills are encoded at 1024 pixels. Clips and the search for similar things work 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import cv2
 import numpy as np
@@ -15,15 +15,13 @@ import torch
 
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.device import translated
-from sam3_annotator.inference.mini_tracking import (
-    MemoryFollower,
-    PreviousMaskFollower,
-    follower_plan,
-)
+from sam3_annotator.inference.memory_follower import MemoryFollower
+from sam3_annotator.inference.mini_tracking import PreviousMaskFollower, follower_plan
 from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
 from sam3_annotator.inference.run_needs import encoding_bytes
 from sam3_annotator.model.boxes import logit
 from sam3_annotator.model.mini_tracker import MiniTracker
+from sam3_annotator.model.mini_window import WindowRules
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,17 +155,21 @@ class MiniBackend:
             mask_logits=found.mask_logits.float().cpu().numpy(),
         )
 
-    def clip_tracker(self, total: int) -> ClipTracker[Sam2Features]:
-        """Start following objects on a clip."""
+    def clip_tracker(self, total: int) -> ClipTracker[Any]:
+        """Start following objects on a clip; each way to follow has an encoding of its own."""
         del total
         encode, answer = self._clips.encode, self._clips.segment
         if self._memory is None:
             return PreviousMaskFollower(self._heads, encode, answer)
-        return MemoryFollower(MiniTracker(self._heads, self._memory), encode, answer)
+        windows = WindowRules()
+        encode_window = self._stills.at_size(windows.input_side).encode
+        tracker = MiniTracker(self._heads, self._memory)
+        return MemoryFollower(tracker, encode, encode_window, answer, windows)
 
     def memory_plan(self, run: RunSize) -> MemoryPlan:
         """Bytes for following some objects; see ``run_needs.PlansMemory``."""
         config = None if self._memory is None else self._memory.config
         encoding = encoding_bytes(self.info, is_concept=run.is_concept)
         side = self._clips.low_resolution // 4
-        return follower_plan(config, side, replace(run, encoding_bytes=encoding))
+        close = WindowRules().input_side // 16
+        return follower_plan(config, side, close, replace(run, encoding_bytes=encoding))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 import torch
 
 from sam3_annotator.domain.ids import FrameIndex
@@ -17,12 +16,14 @@ from sam3_annotator.engine.protocol import (
     ObjectMask,
     Progress,
 )
-from sam3_annotator.inference.predictor import Encoded, Predictor, full_masks
+from sam3_annotator.inference.exact_masks import answer_masks, exact_masks
+from sam3_annotator.inference.predictor import Encoded, Predictor
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from sam3_annotator.domain.ids import MediaId
@@ -122,8 +123,7 @@ def propagate(request: Propagate, tracker: ClipTracker[Any], frames: ClipFrames)
         if frame in by_frame:
             _condition(tracker, frames, frame, by_frame[frame])
         found = tracker.step(frame, features, reverse=not forward)
-        rows = np.stack([m.logits for m in found.values()]) if found else np.zeros((0, 1, 1))
-        masks = full_masks(rows.astype(np.float32), *frames.size)
+        masks = answer_masks(found.values(), *frames.size)
         objects = tuple(
             ObjectMask(object_id, mask, answer.score, answer.object_score)
             for (object_id, answer), mask in zip(found.items(), masks, strict=True)
@@ -203,8 +203,8 @@ def concept_masks(
         key: whose answer it is.
         media_id: of the clip.
     """
-    rows = [m.logits.float().cpu().numpy() for m in found.masks]
-    masks = full_masks(np.stack(rows), *size) if rows else ()
+    rows = [mask.logits.float().cpu().numpy() for mask in found.masks]
+    masks = exact_masks(rows, [mask.close_up for mask in found.masks], *size)
     objects = tuple(
         ObjectMask(
             track=one.object_id,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.inference.prompts import ClickPrompt
     from sam3_annotator.model.memory_bank import TrackState
+    from sam3_annotator.model.mini_window import CloseUp
     from sam3_annotator.model.sam_heads import ImageFeatures
     from sam3_annotator.model.tracker import Tracker
 
@@ -32,11 +33,13 @@ class TrackedMask:
             nothing is when the object is absent.
         score: predicted IoU in [0, 1].
         object_score: probability in [0, 1] that the object is there.
+        close_up: the same answer, finer, where there is one.
     """
 
     logits: NDArray[np.float32]
     score: float
     object_score: float
+    close_up: CloseUp | None = None
 
 
 class ClipTracker(Protocol[Encoding]):

@@ -1,7 +1,4 @@
-"""Following objects with the bundled model: a trained memory, or the previous mask as a prompt.
-
-Every object has a bank of its own, so that no object's masks depend on which others are there.
-"""
+"""Following objects by the previous mask as a prompt, and what following with `mini` needs."""
 
 from __future__ import annotations
 
@@ -14,7 +11,8 @@ from torch.nn import functional
 from sam3_annotator.inference.clip_tracking import TrackedMask
 from sam3_annotator.inference.device import translated
 from sam3_annotator.model.memory_plan import MemoryPlan
-from sam3_annotator.model.mini_tracker import PROMPTED_LOGIT, MiniBank
+from sam3_annotator.model.mini_follow import KEPT_FRAMES
+from sam3_annotator.model.mini_tracker import PROMPTED_LOGIT
 from sam3_annotator.model.segmenter import Segmenter
 
 if TYPE_CHECKING:
@@ -27,14 +25,11 @@ if TYPE_CHECKING:
     from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
     from sam3_annotator.model.memory_plan import RunSize
     from sam3_annotator.model.mini_memory import MiniMemoryConfig
-    from sam3_annotator.model.mini_tracker import MiniTracker
     from sam3_annotator.model.sam_heads import SamHeads
 
     Encode = Callable[[NDArray[np.uint8]], Sam2Features]
     Answer = Callable[[Sam2Features, ClickPrompt], RawMasks]
 
-KEPT_FRAMES = 8
-"""Tracked frames that a bank keeps; what it reads of them is in ``TrackRules``."""
 BOX_MARGIN = 0.1
 """How far a previous mask's box is widened on each side, in shares of its size."""
 
@@ -51,79 +46,25 @@ def memory_bytes(config: MiniMemoryConfig, cells: int) -> int:
     return 4 * (near + deep + config.embedding)
 
 
-def follower_plan(config: MiniMemoryConfig | None, side: int, run: RunSize) -> MemoryPlan:
+def follower_plan(
+    config: MiniMemoryConfig | None, side: int, close_side: int, run: RunSize
+) -> MemoryPlan:
     """Bytes of following objects with the bundled model.
 
     Args:
         config: sizes of its memory; None where the previous mask takes its place.
-        side: of the image embedding, in cells.
+        side: of the embedding of a whole frame, in cells.
+        close_side: of the embedding of a window, in cells; every object is taken for a small one.
         run: how many objects.
     """
     cells = side * side
     frames = run.prompted_frames + KEPT_FRAMES + 1  # the newest is there before the oldest goes
-    held = 16 * cells * 4 if config is None else frames * memory_bytes(config, cells)
+    held = 16 * cells * 4
+    if config is not None:
+        near = memory_bytes(config, close_side * close_side)
+        held = frames * (memory_bytes(config, cells) + near)
     features = 4 * cells * 4 * 256
     return MemoryPlan(held, features, run.encoding_bytes, run.objects)
-
-
-class MemoryFollower:
-    """A :class:`~sam3_annotator.inference.clip_tracking.ClipTracker` with the trained memory.
-
-    Args:
-        tracker: memory and click heads.
-        encode: encodes a frame at the size that the memory was trained with.
-        answer: answers clicks on such a frame.
-    """
-
-    shares_features = False
-
-    def __init__(self, tracker: MiniTracker, encode: Encode, answer: Answer) -> None:
-        self._tracker, self._answer = tracker, answer
-        self._banks: dict[int, MiniBank] = {}
-        self.encode = encode
-
-    def condition(
-        self, frame: int, features: Sam2Features, masks: Mapping[int, NDArray[np.bool_]]
-    ) -> None:
-        """Tell what objects look like on a frame; an empty mask says nothing to this memory."""
-        with translated():
-            for object_id, mask in masks.items():
-                inside = shrunk(mask, features) > 0.5
-                if bool(inside.any()):
-                    bank = self._banks.setdefault(object_id, MiniBank())
-                    self._tracker.prompt(bank, frame, features.levels, inside[None])
-
-    def click(
-        self, frame: int, features: Sam2Features, object_id: int, prompt: ClickPrompt
-    ) -> TrackedMask:
-        """Answer clicks on one object, then remember the best answer."""
-        raw = self._answer(features, prompt)
-        best = int(raw.scores.argmax())
-        mask = raw.logits[best] > 0
-        self.condition(frame, features, {object_id: mask})
-        return TrackedMask(raw.logits[best], float(raw.scores[best]), float(mask.any()))
-
-    def step(self, frame: int, features: Sam2Features, *, reverse: bool) -> dict[int, TrackedMask]:
-        """Find every object whose first prompted frame has been passed, and remember it."""
-        with translated():
-            found = {}
-            for object_id, bank in self._banks.items():
-                if _is_behind(min(bank.prompted), max(bank.prompted), frame, reverse=reverse):
-                    found[object_id] = self._one(bank, frame, features)
-            return found
-
-    def remove(self, object_id: int) -> None:
-        """Forget an object."""
-        self._banks.pop(object_id, None)
-
-    def _one(self, bank: MiniBank, frame: int, features: Sam2Features) -> TrackedMask:
-        answer = self._tracker.step(bank, frame, features.levels)
-        bank.forget_tracked(KEPT_FRAMES)
-        present = float(answer.present[0])
-        logits = answer.logits[0].cpu().numpy()
-        if present <= 0:
-            logits = np.minimum(logits, -1.0)
-        return TrackedMask(logits, float(answer.ious[0]), _sigmoid(present))
 
 
 class PreviousMaskFollower:

@@ -13,16 +13,15 @@ import numpy as np
 import torch
 
 from sam3_annotator.domain.geometry import Box
-from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
+from sam3_annotator.inference.exact_masks import full_masks
 from sam3_annotator.inference.opening import open_backend
 from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
 from sam3_annotator.model.mask_cleanup import fill_holes, remove_specks
 from sam3_annotator.model.preprocess import (
     boxes_to_pixels,
     boxes_to_unit,
-    masks_to_pixels,
     points_to_unit,
 )
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from sam3_annotator.domain.mask import Mask
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.backend import Backend
     from sam3_annotator.inference.features import Features
@@ -329,18 +329,6 @@ def _xyxy_px(boxes_cxcywh_unit: NDArray[np.float32], encoded: Encoded) -> NDArra
     boxes = boxes_to_pixels(torch.from_numpy(boxes_cxcywh_unit), encoded.size)
     limit = torch.tensor([encoded.width, encoded.height] * 2)
     return np.asarray(torch.minimum(boxes.clamp(min=0), limit).numpy(), np.float32)
-
-
-def full_masks(logits: NDArray[np.float32], height: int, width: int) -> tuple[Mask, ...]:
-    """Low-resolution logits as exact masks of the original picture.
-
-    Args:
-        logits: (M, h, w) float32 over the whole picture; above 0 is inside.
-        height: rows of the original picture.
-        width: columns of the original picture.
-    """
-    crops = masks_to_pixels(torch.from_numpy(np.array(logits, np.float32)), (height, width))
-    return tuple(Mask.from_array(c.inside.numpy(), c.left, c.top) for c in crops)
 
 
 def _shrunk_logits(mask: Mask, height: int, width: int, side: int) -> NDArray[np.float32]:

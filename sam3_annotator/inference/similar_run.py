@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from sam3_annotator.errors import Rejected
+from sam3_annotator.inference.exact_masks import full_masks
 from sam3_annotator.model.boxes import mask_iou
 from sam3_annotator.model.concept_answers import presence_logit
 from sam3_annotator.model.concept_frames import ConceptFrame, ConceptMask
@@ -145,7 +146,9 @@ class SimilarRun:
     def _told(self, object_id: int, answer: TrackedMask) -> ConceptMask:
         logits, sure = torch.from_numpy(answer.logits), presence_logit(answer.object_score)
         score = self._lives[object_id].score
-        return ConceptMask(object_id, 0, logits, score, sure, answer.score)
+        return ConceptMask(
+            object_id, 0, logits, score, sure, answer.score, close_up=answer.close_up
+        )
 
     def _found(
         self, frame: int, features: Sam2Features, prompt: ConceptPrompt, followed: list[ConceptMask]
@@ -173,7 +176,10 @@ class SimilarRun:
             self._lives[object_id] = _Life(score)
             sure = presence_logit(score)
             new.append(ConceptMask(object_id, 0, logits[row], score, sure, score))
-        given = {mask.object_id: (mask.logits > 0).numpy() for mask in new}
+        exact = full_masks(logits[is_news].numpy(), *self.size)
+        given = {
+            one.object_id: mask.to_array(*self.size) for one, mask in zip(new, exact, strict=True)
+        }
         self.objects.condition(frame, features, given)
         return told, new
 

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from sam3_annotator.engine.protocol import Capability
-from sam3_annotator.inference.predictor import full_masks
+from sam3_annotator.inference.exact_masks import answer_masks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -247,7 +247,7 @@ def _tracking(
 ) -> Callable[[], object]:
     def step() -> None:
         found = tracker.step(next(frames), features, reverse=False)
-        full_masks(np.stack([m.logits for m in found.values()]), HEIGHT, WIDTH)
+        answer_masks(found.values(), HEIGHT, WIDTH)
 
     return step
 

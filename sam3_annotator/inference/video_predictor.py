@@ -18,7 +18,8 @@ from sam3_annotator.inference.backend_sam3 import Sam3Backend
 from sam3_annotator.inference.clip_run import concept_masks
 from sam3_annotator.inference.concept_run import ConceptRun
 from sam3_annotator.inference.embeddings import EmbeddingCache
-from sam3_annotator.inference.predictor import Encoded, Predictor, click_prompt, full_masks
+from sam3_annotator.inference.exact_masks import answer_masks
+from sam3_annotator.inference.predictor import Encoded, Predictor, click_prompt
 from sam3_annotator.io.media import check_index
 from sam3_annotator.io.opening import open_media
 from sam3_annotator.model.concept_frames import Probation
@@ -168,7 +169,7 @@ class VideoPredictor:
         prompt = click_prompt(encoded, points, labels, box, None, None)
         answer = self._objects.click(frame, features, object_id, prompt)
         self._pin(object_id, frame)
-        return full_masks(answer.logits[None], *self._size)[0]
+        return answer_masks([answer], *self._size)[0]
 
     def add_mask(self, frame: int, object_id: int, mask: NDArray[np.bool_]) -> None:
         """Say what an object looks like on a frame.
@@ -288,7 +289,7 @@ class VideoPredictor:
     def _objects_only(self, frames: range, *, reverse: bool) -> Iterator[FrameMasks]:
         for frame in frames:
             found = self._objects.step(frame, self._features(frame), reverse=reverse)
-            masks = [full_masks(m.logits[None], *self._size)[0] for m in found.values()]
+            masks = answer_masks(found.values(), *self._size)
             objects = tuple(
                 ObjectMask(object_id, mask, answer.score, answer.object_score)
                 for (object_id, answer), mask in zip(found.items(), masks, strict=True)

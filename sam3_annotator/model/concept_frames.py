@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from sam3_annotator.model.concept_life import TrackLife
+    from sam3_annotator.model.mini_window import CloseUp
     from sam3_annotator.model.prompt_encoder import GeometryPrompts
     from sam3_annotator.model.text import TextFeatures
 
@@ -45,6 +46,7 @@ class ConceptMask:
         detector_iou: overlap in [0, 1] of the followed mask with the nearest one that the detector
             sees for the same concept; None where the detector was not asked, or was the one who
             found the object on this very frame.
+        close_up: the same mask, finer, where the follower looked closer.
     """
 
     object_id: int
@@ -55,6 +57,7 @@ class ConceptMask:
     iou: float
     is_pinned: bool = False
     detector_iou: float | None = None
+    close_up: CloseUp | None = None
 
 
 @dataclass(frozen=True, slots=True)

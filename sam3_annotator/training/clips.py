@@ -37,6 +37,10 @@ class ClipRecipe:
         camera: the camera moves.
         slowest, fastest: displacement per frame as a share of the side, drawn log-uniformly.
         scenery: one region of the photo itself is tracked, where pseudo-masks are known.
+        photographic: a cut-out comes from a photo rather than from a drawing, where there are any.
+        blurred: the shutter of a clip stays open long enough to blur what moves.
+        bending: a thing bends like something alive.
+        dusk: the light of a clip changes while it runs.
     """
 
     side: int = 512
@@ -48,6 +52,10 @@ class ClipRecipe:
     slowest: float = 0.002
     fastest: float = 0.11
     scenery: float = 0.5
+    photographic: float = 0.4
+    blurred: float = 0.5
+    bending: float = 0.7
+    dusk: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,8 @@ def make_clip(
         concepts.append(f"photo/{photo.name}")
     frames, labels = [], []
     seed = int(rng.integers(2**32))
+    shutter = rng.uniform(0.1, 0.6) if rng.random() < recipe.blurred else 0.0
+    light = _light(rng, recipe)
     for t, view in enumerate(views):
         rgb, segments = background(photo, view, recipe.side)
         label = (
@@ -98,11 +108,30 @@ def make_clip(
             else (np.zeros(rgb.shape[:2], np.uint8))
         )
         for actor in sorted(actors, key=lambda a: a.depth):
-            rgb, covered = pasted(rgb, actor.rgba, actor.poses[t])
+            rgb, covered = pasted(rgb, actor.rgba, actor.poses[t], _smear(actor, t, shutter))
             label = np.where(covered, np.uint8(actor.number), label)
-        frames.append(weathered(rgb, np.random.default_rng(seed)))
+        lit = (rgb * light[t]).clip(0, 255).astype(np.uint8)
+        frames.append(weathered(lit, np.random.default_rng(seed)))
         labels.append(label)
     return Clip(np.stack(frames), np.stack(labels), tuple(concepts))
+
+
+def _light(rng: np.random.Generator, recipe: ClipRecipe) -> NDArray[np.float32]:
+    """(T, 3) gain of every frame's red, green and blue: it drifts, and sways a little."""
+    if rng.random() >= recipe.dusk:
+        return np.ones((recipe.frames, 3), np.float32)
+    t = np.linspace(0, 1, recipe.frames)[:, None]
+    drift = rng.normal(0, 0.25) + rng.normal(0, 0.06, 3)
+    sway = rng.uniform(0, 0.12) * np.sin(rng.uniform(2, 12) * t + rng.uniform(0, 6))
+    return np.exp(drift * t + sway).astype(np.float32)
+
+
+def _smear(actor: _Actor, t: int, shutter: float) -> tuple[float, float]:
+    """How far an actor moves while the shutter is open, px; jumps in and out of sight do not."""
+    if t == 0 or actor.poses[t - 1].opacity <= 0:
+        return (0.0, 0.0)
+    here, before = actor.poses[t], actor.poses[t - 1]
+    return ((here.x - before.x) * shutter, (here.y - before.y) * shutter)
 
 
 def _views(rng: np.random.Generator, recipe: ClipRecipe, photo: Photo) -> list[View]:
@@ -146,16 +175,16 @@ def _cast(
             rgba, concept = recoloured(model.rgba, rng, strength=0.15), concepts[model.number - 1]
             size = model.poses[0].size * rng.uniform(0.75, 1.3)
         else:
-            cutout = cutouts.draw(rng)
+            cutout = cutouts.draw(rng, photographic=recipe.photographic)
             rgba, concept = _dressed(cutout.rgba, rng, photos), cutout.concept
-            size = recipe.side * _log_uniform(rng, 0.11, 0.6)
+            size = recipe.side * _log_uniform(rng, 0.05, 0.75)
         actor = _Actor(number, rgba, _path(rng, recipe, size), depth=rng.random())
         if rng.random() < recipe.absences:
             actors.extend(_make_absent(rng, recipe, actor, cutouts))
         actors.append(actor)
         concepts.append(concept)
     for _ in range(int(rng.integers(0, 3))):
-        rgba = _dressed(cutouts.draw(rng).rgba, rng, photos)
+        rgba = _dressed(cutouts.draw(rng, photographic=recipe.photographic).rgba, rng, photos)
         size = recipe.side * _log_uniform(rng, 0.08, 0.4)
         actors.append(_Actor(0, rgba, _path(rng, recipe, size), depth=rng.random()))
     return actors, concepts
@@ -175,7 +204,8 @@ def _path(rng: np.random.Generator, recipe: ClipRecipe, size: float) -> list[Pos
     heading, curve = rng.uniform(0, 2 * math.pi), rng.normal(0, 0.25)
     spin = rng.normal(0, 0.12) if rng.random() < 0.6 else 0.0
     grow = rng.normal(0, 0.03) if rng.random() < 0.6 else 0.0
-    bend = rng.uniform(0.02, 0.09) if rng.random() < 0.5 else 0.0
+    bend = rng.uniform(0.02, 0.13) if rng.random() < recipe.bending else 0.0
+    limber = rng.uniform(0.15, 1.0)
     pose = Pose(
         float(x), float(y), size, angle=rng.normal(0, 0.5),
         stretch=float(np.exp(rng.normal(0, 0.12))), mirrored=bool(rng.random() < 0.5),
@@ -192,7 +222,7 @@ def _path(rng: np.random.Generator, recipe: ClipRecipe, size: float) -> list[Pos
             heading, step_y = -heading, -step_y
         pose = replace(
             pose, x=pose.x + step_x, y=pose.y + step_y, angle=pose.angle + spin,
-            size=min(pose.size * math.exp(grow), 0.8 * side), phase=pose.phase + 0.5,
+            size=min(pose.size * math.exp(grow), 0.8 * side), phase=pose.phase + limber,
         )  # fmt: skip
     return poses
 

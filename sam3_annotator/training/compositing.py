@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sam3_annotator.training.sprites import Photo
 
 COVERED = 0.5  # alpha from which a pixel belongs to the pasted thing
+LEAST_SMEAR_PX, MOST_SMEAR_PX = 1.5, 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,10 @@ def textured(
 
 
 def pasted(
-    canvas: NDArray[np.uint8], rgba: NDArray[np.uint8], pose: Pose
+    canvas: NDArray[np.uint8],
+    rgba: NDArray[np.uint8],
+    pose: Pose,
+    smear: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Paste one cut-out.
 
@@ -85,6 +89,7 @@ def pasted(
         canvas: (H, W, 3) uint8; not changed.
         rgba: (h, w, 4) uint8, straight alpha.
         pose: where.
+        smear: how far (x, y) it moves while the shutter is open, px.
 
     Returns:
         The new picture, and (H, W) bool, the pixels that now show the cut-out.
@@ -97,12 +102,25 @@ def pasted(
         source = _bent(source, pose.bend, pose.phase)
     premultiplied = source.astype(np.float32)
     premultiplied[..., :3] *= premultiplied[..., 3:] / 255
-    warped = cv2.warpAffine(
-        premultiplied, _matrix(source.shape, pose), (width, height), flags=cv2.INTER_LINEAR
-    )
+    matrix = _matrix(source.shape, pose)
+    sharp = cv2.warpAffine(premultiplied, matrix, (width, height), flags=cv2.INTER_LINEAR)
+    warped = _smeared(np.asarray(sharp, np.float32), smear)
     alpha = warped[..., 3:] / 255 * pose.opacity
     picture = canvas * (1 - alpha) + warped[..., :3] * pose.opacity
     return (picture + 0.5).clip(0, 255).astype(np.uint8), alpha[..., 0] >= COVERED
+
+
+def _smeared(picture: NDArray[np.float32], smear: tuple[float, float]) -> NDArray[np.float32]:
+    """Average a picture along a straight way: motion blur."""
+    length = min(math.hypot(*smear), MOST_SMEAR_PX)
+    if length < LEAST_SMEAR_PX:
+        return picture
+    reach = math.ceil(length / 2)
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    half = np.array(smear) / math.hypot(*smear) * length / 2
+    first, last = (tuple((reach + way * half).round().astype(int).tolist()) for way in (-1, 1))
+    cv2.line(kernel, first, last, 1.0)
+    return np.asarray(cv2.filter2D(picture, -1, kernel / kernel.sum()), np.float32)
 
 
 def _matrix(shape: tuple[int, ...], pose: Pose) -> NDArray[np.float64]:

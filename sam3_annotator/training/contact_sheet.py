@@ -13,7 +13,6 @@ from sam3_annotator.training.eval_tracking import (
     encode_frame,
     make_followers,
 )
-from sam3_annotator.training.followers import enlarged, masks_at_model_size
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,12 +44,11 @@ def clip_sheet(
     truth = [np.stack([labels == n for n in numbers]) for labels in clip.labels]
     lines = [_line(clip, truth, columns)]
     encoded = [encode_frame(image, frame, side) for frame in clip.frames]
-    first = masks_at_model_size(clip.labels[0], numbers, side // 4)
     for follower in make_followers(image, memory).values():
-        follower.start(clip.frames[0], encoded[0], first.clone())
+        follower.start(clip.frames[0], encoded[0], truth[0])
         masks = [truth[0]]
         for frame, features in zip(clip.frames[1:], encoded[1:], strict=True):
-            masks.append(enlarged(follower.step(frame, features), clip.labels.shape[1:]))
+            masks.append(follower.step(frame, features))
         lines.append(_line(clip, masks, columns))
     return np.concatenate(lines)
 

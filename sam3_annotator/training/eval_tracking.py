@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -10,15 +11,15 @@ import numpy as np
 import torch
 
 from sam3_annotator.domain.mask_scores import boundary_f, mask_iou
+from sam3_annotator.model.mini_follow import MiniFollower
 from sam3_annotator.model.mini_tracker import MiniTracker
+from sam3_annotator.model.mini_window import WindowRules
 from sam3_annotator.training.feature_cache import normalised
 from sam3_annotator.training.followers import (
     Copy,
     Flow,
     Logits,
     Remember,
-    enlarged,
-    masks_at_model_size,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +88,12 @@ def make_followers(image: Sam2ImageModel, memory: MiniMemory | None) -> dict[str
         "logits + box, best of 3": Logits(image.heads, with_box=True),
     }
     if memory is not None:
-        followers["mini memory"] = Remember(MiniTracker(image.heads, memory))
+        tracker = MiniTracker(image.heads, memory)
+        never = WindowRules(reach=float("inf"))
+        for name, rules in (("mini memory, whole frames", never), ("mini memory", WindowRules())):
+            side = rules.input_side
+            encode = partial(encode_frame, image, side=side)
+            followers[name] = Remember(MiniFollower(tracker, encode, rules))
     return followers
 
 
@@ -114,20 +120,19 @@ def evaluate_tracking(
         if not numbers:
             continue
         encoded = [encode_frame(image, frame, side) for frame in clip.frames]
-        first = masks_at_model_size(clip.labels[0], numbers, side // 4)
+        first = np.stack([clip.labels[0] == n for n in numbers])
         for name, follower in followers.items():
-            follower.start(clip.frames[0], encoded[0], first.clone())
-            answers: list[NDArray[np.bool_]] = []
-            for frame, features in zip(clip.frames[1:], encoded[1:], strict=True):
-                masks = follower.step(frame, features)
-                answers.append(enlarged(masks, clip.labels.shape[1:]))
+            follower.start(clip.frames[0], encoded[0], first)
+            later = zip(clip.frames[1:], encoded[1:], strict=True)
+            answers = [follower.step(frame, features) for frame, features in later]
             _score(tallies[name], clip, numbers, answers)
     return {name: _means(tally) for name, tally in tallies.items()}
 
 
 def encode_frame(image: Sam2ImageModel, rgb: NDArray[np.uint8], side: int) -> ImageFeatures:
     """Features of one frame, squashed to ``side``; nothing added."""
-    squashed = cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
+    how = cv2.INTER_AREA if min(rgb.shape[:2]) > side else cv2.INTER_LINEAR
+    squashed = cv2.resize(rgb, (side, side), interpolation=how)
     levels = image.encoder(normalised(np.asarray(squashed, np.uint8)[None]))
     return image.heads.features(levels)
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from sam3_annotator.model.mini_tracker import MiniBank, MiniTracker
+from sam3_annotator.model.mini_follow import MiniFollower, Trail
 from sam3_annotator.model.segmenter import Segmenter
 from sam3_annotator.training.eval_clicks import tight_box
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
+    from sam3_annotator.model.mini_follow import Sighting
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
 
 PADDING = 0.1
@@ -25,14 +26,16 @@ PADDING = 0.1
 
 
 class Follower(Protocol):
-    """Carries the masks of N things from frame to frame; masks are at the model's mask size."""
+    """Carries the masks of N things from frame to frame; masks have the size of the frames."""
 
-    def start(self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: Tensor) -> None:
-        """Take the true masks (N, h, w) bool of the first frame."""
+    def start(
+        self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: NDArray[np.bool_]
+    ) -> None:
+        """Take the true masks (N, H, W) bool of the first frame."""
         ...
 
-    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> Tensor:
-        """Masks (N, h, w) bool of the next frame."""
+    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> NDArray[np.bool_]:
+        """Masks (N, H, W) bool of the next frame."""
         ...
 
 
@@ -40,34 +43,37 @@ class Copy:
     """Never moves: what any tracker has to beat."""
 
     def __init__(self) -> None:
-        self._masks = torch.zeros(0)
+        self._masks = np.zeros((0, 0, 0), np.bool_)
 
-    def start(self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: Tensor) -> None:
+    def start(
+        self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: NDArray[np.bool_]
+    ) -> None:
         """See ``Follower``."""
         del rgb, features
         self._masks = masks
 
-    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> Tensor:
+    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> NDArray[np.bool_]:
         """See ``Follower``."""
         del rgb, features
         return self._masks
 
 
 class Flow:
-    """Warps the previous mask by dense optical flow (DIS)."""
+    """Warps the previous mask by dense optical flow (DIS), at a quarter of the model's input."""
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self._grey = np.zeros((0, 0), np.uint8)
         self._soft = np.zeros((0, 0, 0), np.float32)
 
-    def start(self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: Tensor) -> None:
+    def start(
+        self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: NDArray[np.bool_]
+    ) -> None:
         """See ``Follower``."""
-        del features
-        self._grey = _grey(rgb, (masks.shape[1] * 2, masks.shape[2] * 2))
-        self._soft = masks.float().numpy()
+        self._soft = shrunk(masks, mask_side(features)).float().numpy()
+        self._grey = _grey(rgb, (self._soft.shape[1] * 2, self._soft.shape[2] * 2))
 
-    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> Tensor:
+    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> NDArray[np.bool_]:
         """See ``Follower``."""
         del features
         grey = _grey(rgb, self._grey.shape)
@@ -82,7 +88,7 @@ class Flow:
             for mask in self._soft
         ]
         self._grey, self._soft = grey, np.stack(moved)
-        return torch.from_numpy(self._soft > 0.5)
+        return enlarged(torch.from_numpy(self._soft > 0.5), rgb.shape[:2])
 
 
 class Logits:
@@ -99,14 +105,15 @@ class Logits:
         self._with_box = with_box
         self._logits = torch.zeros(0)
 
-    def start(self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: Tensor) -> None:
+    def start(
+        self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: NDArray[np.bool_]
+    ) -> None:
         """See ``Follower``."""
-        del rgb, features
-        self._logits = (masks.float() * 2 - 1)[:, None] * 10.0
-
-    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> Tensor:
-        """See ``Follower``; a thing whose mask became empty stays lost."""
         del rgb
+        self._logits = (shrunk(masks, mask_side(features)).float() * 2 - 1)[:, None] * 10.0
+
+    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> NDArray[np.bool_]:
+        """See ``Follower``; a thing whose mask became empty stays lost."""
         ready = replace(
             features, embedding=self._segmenter.heads.without_memory(features.embedding)
         )
@@ -118,29 +125,57 @@ class Logits:
                 ready, boxes_cxcywh_unit=boxes, mask_logits=logits, multimask=self._with_box
             )
             self._logits[alive] = answer.as_prompt(answer.best())
-        return self._logits[:, 0] > 0
+        return enlarged(self._logits[:, 0] > 0, rgb.shape[:2])
 
 
 class Remember:
-    """The trained memory."""
+    """The trained memory, each thing for itself, as the program follows them."""
 
-    def __init__(self, tracker: MiniTracker, *, keep: int = 8) -> None:
-        self._tracker, self._keep = tracker, keep
-        self._bank, self._frame = MiniBank(), 0
+    def __init__(self, follower: MiniFollower) -> None:
+        self._follower = follower
+        self._trails: list[Trail] = []
+        self._frame = 0
 
-    def start(self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: Tensor) -> None:
+    def start(
+        self, rgb: NDArray[np.uint8], features: ImageFeatures, masks: NDArray[np.bool_]
+    ) -> None:
         """See ``Follower``."""
-        del rgb
-        self._bank, self._frame = MiniBank(), 0
-        self._tracker.prompt(self._bank, 0, features, masks)
+        self._frame, self._trails = 0, [Trail() for _ in masks]
+        for trail, mask in zip(self._trails, masks, strict=True):
+            self._follower.prompt(trail, 0, rgb, features, mask)
 
-    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> Tensor:
+    def step(self, rgb: NDArray[np.uint8], features: ImageFeatures) -> NDArray[np.bool_]:
         """See ``Follower``; empty where the thing is judged absent."""
-        del rgb
         self._frame += 1
-        answer = self._tracker.step(self._bank, self._frame, features)
-        self._bank.forget_tracked(self._keep)
-        return (answer.logits > 0) & (answer.present > 0)[:, None, None]
+        seen = [self._follower.step(trail, self._frame, rgb, features) for trail in self._trails]
+        return np.stack([_seen_mask(one, rgb.shape[:2]) for one in seen])
+
+
+def _seen_mask(seen: Sighting, size: tuple[int, ...]) -> NDArray[np.bool_]:
+    """(H, W) bool mask of a sighting; the logits are enlarged before they are cut at 0."""
+    window = seen.window
+    part = (size[0], size[1]) if window is None else (window.side, window.side)
+    mask = np.zeros(size, np.bool_)
+    if seen.present > 0:
+        inside = F.interpolate(seen.logits[None, None], size=part, mode="bilinear")[0, 0] > 0
+        mask[(slice(None), slice(None)) if window is None else (window.rows, window.columns)] = (
+            inside.numpy()
+        )
+    return mask
+
+
+def mask_side(features: ImageFeatures) -> int:
+    """Side of the model's masks, in cells."""
+    return 4 * features.grid[0]
+
+
+def shrunk(masks: NDArray[np.bool_], side: int) -> Tensor:
+    """(N, H, W) bool -> (N, side, side) bool."""
+    stack = [
+        cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
+        for mask in masks
+    ]
+    return torch.from_numpy(np.stack(stack) > 0.5)
 
 
 def padded_boxes(masks: Tensor) -> Tensor:
@@ -161,18 +196,9 @@ def padded_boxes(masks: Tensor) -> Tensor:
     return torch.tensor(boxes)
 
 
-def masks_at_model_size(labels: NDArray[np.uint8], numbers: list[int], size: int) -> Tensor:
-    """(N, size, size) bool masks of the numbered things of ``labels: (H, W)``."""
-    stack = [
-        cv2.resize((labels == n).astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
-        for n in numbers
-    ]
-    return torch.from_numpy(np.stack(stack) > 0.5)
-
-
-def enlarged(masks: Tensor, size: tuple[int, int]) -> NDArray[np.bool_]:
+def enlarged(masks: Tensor, size: tuple[int, ...]) -> NDArray[np.bool_]:
     """(N, h, w) bool masks -> (N, H, W) bool."""
-    full = F.interpolate(masks[:, None].float(), size=size, mode="bilinear")
+    full = F.interpolate(masks[:, None].float(), size=(size[0], size[1]), mode="bilinear")
     out: NDArray[np.bool_] = (full[:, 0] > 0.5).numpy()
     return out
 

@@ -63,10 +63,24 @@ class CutoutLibrary:
             )
         self._files = files
         self.concepts = tuple(files)
+        self._photographic = tuple(c for c in files if c.startswith(f"{PHOTO_CUTOUTS}/"))
         self._cache: OrderedDict[Path, Cutout] = OrderedDict()
 
-    def draw(self, rng: np.random.Generator, *, other_than: Sequence[str] = ()) -> Cutout:
-        """A random cut-out of a random concept that is not among ``other_than``."""
+    def draw(
+        self,
+        rng: np.random.Generator,
+        *,
+        other_than: Sequence[str] = (),
+        photographic: float = 0.0,
+    ) -> Cutout:
+        """A random cut-out of a random concept that is not among ``other_than``.
+
+        ``photographic`` is the share that must come from photos, where the library has such.
+        """
+        if self._photographic and rng.random() < photographic:
+            concept = self._photographic[int(rng.integers(len(self._photographic)))]
+            if concept not in other_than:
+                return self.draw_of(concept, rng)
         while True:
             concept = self.concepts[int(rng.integers(len(self.concepts)))]
             if concept not in other_than:

@@ -23,7 +23,9 @@ from sam3_annotator.model.mini_weights import (
     load_mini_similar,
     write_mini,
 )
+from sam3_annotator.model.mini_window import WindowRules
 from sam3_annotator.training.clips import ClipRecipe, make_clip
+from sam3_annotator.training.close_ups import close_up
 from sam3_annotator.training.detector_stage import DetectorStage
 from sam3_annotator.training.evaluate import Model
 from sam3_annotator.training.feature_cache import encode_clip, save_clip
@@ -68,6 +70,7 @@ class RunConfig(BaseModel):
         judge_pairs: pairs of pictures that the judge learns from.
         training: see ``TrainingRules``.
         clips, scenes: see ``ClipRecipe`` and ``SceneRecipe``.
+        close_ups: share of the clips that are seen through a window, where they show small things.
         threads: CPU threads; 0 leaves torch's choice.
     """
 
@@ -85,6 +88,7 @@ class RunConfig(BaseModel):
     judge_pairs: int = Field(default=60, gt=0)
     training: TrainingRules
     clips: ClipRecipe = ClipRecipe()
+    close_ups: float = Field(default=0.5, ge=0, le=1)
     scenes: SceneRecipe = SceneRecipe()
     threads: int = Field(default=0, ge=0)
 
@@ -188,6 +192,8 @@ def fill_clips(config: RunConfig, model: Model, say: Callable[[str], None]) -> N
     for index, path in _lacking(config):
         rng = np.random.default_rng([_CLIP_SEED, index])
         clip = make_clip(rng, config.clips, cutouts, photos)
+        if rng.random() < config.close_ups:
+            clip = close_up(rng, clip, WindowRules()) or clip
         save_clip(path, encode_clip(clip, model.encode, bf16=config.training.bf16))
         say(f"encoded clip {index + 1} of {config.examples}")
 

@@ -40,10 +40,11 @@ class TrackingRules:
         true_presence: share of examples whose memories are filtered by the true presence.
         focal, dice, presence: loss weights.
         guess: weight of the same mask losses on memory's own guess.
-        recent: tracked frames read at once.
+        recent: tracked frames read at once, at most; an example draws how many.
+        least_iou: predicted quality from which a tracked frame is read again, as when following.
     """
 
-    length: int = 5
+    length: int = 7
     most_things: int = 4
     least_cells: int = 20
     doubtful_cells: int = 6
@@ -54,6 +55,7 @@ class TrackingRules:
     presence: float = 1.0
     guess: float = 0.5
     recent: int = 3
+    least_iou: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class TrackingStage:
         if example is None:
             return {}
         terms: dict[str, list[Tensor]] = {"focal": [], "dice": [], "presence": [], "guess": []}
-        bank = _Bank(self.rules.recent)
+        bank = _Bank(int(rng.integers(1, self.rules.recent + 1)))
         trusts_truth = bool(rng.random() < self.rules.true_presence)
         for index in [0, example.second] if example.second else [0]:
             prompt = (example.truth(index)[:, None] * 2 - 1) * PROMPTED_LOGIT
@@ -127,10 +129,16 @@ class TrackingStage:
             frame, guess = self.tracker.look(features, bank.places(index, example.times))
             for name, value in self._judge(frame, guess, truth).items():
                 terms[name].append(value)
-            seen = truth.flatten(1).sum(dim=1) > 0 if trusts_truth else frame.present > 0
+            seen = self._seen(frame, truth, trusts_truth=trusts_truth)
             memory = self.memory.remember(features, frame.logits[:, None])
             bank.tracked[index] = (memory, seen)
         return {name: torch.stack(values).mean() for name, values in terms.items() if values}
+
+    def _seen(self, frame: TrackedFrame, truth: Tensor, *, trusts_truth: bool) -> Tensor:
+        """(N,) bool, whose memory of this frame may be read later."""
+        if trusts_truth:
+            return truth.flatten(1).sum(dim=1) > 0
+        return (frame.present > 0) & (frame.ious >= self.rules.least_iou)
 
     def _judge(self, frame: TrackedFrame, guess: Tensor, truth: Tensor) -> dict[str, Tensor]:
         """Losses of one frame; mask losses only where the thing is present."""

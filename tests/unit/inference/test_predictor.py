@@ -8,7 +8,8 @@ import pytest
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.errors import Rejected
-from sam3_annotator.inference.predictor import Predictor, full_masks
+from sam3_annotator.inference.exact_masks import full_masks
+from sam3_annotator.inference.predictor import Predictor
 from sam3_annotator.inference.prompts import RawMasks
 from tests.support.tiny_models import tiny_sam2, tiny_sam3
 

@@ -13,10 +13,10 @@ from sam3_annotator.engine.protocol import MediaRef, PlanRun, RunNeeds
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference import device as devices
 from sam3_annotator.inference.machine import MemoryFigures
-from sam3_annotator.inference.mini_tracking import KEPT_FRAMES
 from sam3_annotator.inference.predictor import Predictor
 from sam3_annotator.inference.run_needs import rules_with_room, run_needs
 from sam3_annotator.model.concept_rules import ConceptRules
+from sam3_annotator.model.mini_follow import KEPT_FRAMES
 from tests.support.tiny_models import tiny_sam2, tiny_sam3, without_memory
 
 CLIP = MediaRef(MediaId(1), "/clip", 0, "clip", "h")
@@ -60,14 +60,17 @@ def test_the_bundled_model_says_what_it_remembers(prompted):
         tracker = backend.clip_tracker(40)
         features = tracker.encode(np.zeros((90, 160, 3), np.uint8))
         mask = np.zeros((90, 160), bool)
-        mask[20:60, 40:90] = True
+        mask[30:45, 70:90] = True  # small: it is remembered close up as well
         for frame in range(prompted):
             tracker.condition(frame, features, {1: mask})
-        bank = tracker._banks[1]
-        memory = bank.prompted[0]
-        bank.tracked = {f: (memory, torch.ones(1)) for f in range(10, 10 + KEPT_FRAMES + 1)}
+        banks = (tracker._trails[1].wide, tracker._trails[1].near)
+        for bank in banks:
+            memory = bank.prompted[0]
+            bank.tracked = {f: (memory, torch.ones(1)) for f in range(10, 10 + KEPT_FRAMES + 1)}
     held = sum(
-        bytes_of(m) for m in (*bank.prompted.values(), *(m for m, _ in bank.tracked.values()))
+        bytes_of(m)
+        for bank in banks
+        for m in (*bank.prompted.values(), *(m for m, _ in bank.tracked.values()))
     )
     needs = run_needs(backend, CPU, PlanRun(CLIP, 1, prompted), 0)
     assert held <= needs.object_bytes <= 1.05 * held

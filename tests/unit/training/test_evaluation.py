@@ -96,7 +96,7 @@ def test_a_lost_mask_stays_lost(model: Sam2ImageModel) -> None:
     from sam3_annotator.training.eval_tracking import encode_frame  # noqa: PLC0415 - one use
 
     features = encode_frame(model, clip.frames[0], 64)
-    follower.start(clip.frames[0], features, torch.zeros(2, 16, 16, dtype=torch.bool))
+    follower.start(clip.frames[0], features, np.zeros((2, *clip.labels.shape[1:]), np.bool_))
     assert not follower.step(clip.frames[1], features).any()
 
 

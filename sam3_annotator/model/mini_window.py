@@ -1,0 +1,98 @@
+"""The part of a frame in which the bundled model looks for one small thing, enlarged.
+
+A thing of a few cells is lost among others that look like it. Seen through a window a few times its
+size it has as many cells as a large one, and what lies far away is not there to be mistaken for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LARGEST_SHARE = 0.85
+"""From this share of the frame's short side on, a window would gain nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A square part of a frame, wholly inside it, in pixels.
+
+    Attributes:
+        left, top: of the first pixel inside.
+        side: length of a side.
+    """
+
+    left: int
+    top: int
+    side: int
+
+    @property
+    def rows(self) -> slice:
+        """Rows of a picture (H, W, ...)."""
+        return slice(self.top, self.top + self.side)
+
+    @property
+    def columns(self) -> slice:
+        """Columns of a picture (H, W, ...)."""
+        return slice(self.left, self.left + self.side)
+
+
+@dataclass(frozen=True, slots=True)
+class CloseUp:
+    """An answer that was looked for in a part of the picture, and is finer there.
+
+    Attributes:
+        window: the part.
+        logits: (h, w) float32 over the window, above 0 is inside.
+    """
+
+    window: Window
+    logits: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRules:
+    """How large windows are and where they are looked at; no weights depend on the numbers.
+
+    Attributes:
+        reach: side of a window in lengths of the thing's box; infinite for no windows.
+        least: smallest side, px; enlarging less than that shows nothing new.
+        widening: factor by which the window grows with every frame without the thing.
+        patience: frames without the thing after which the whole frame is searched.
+        input_side: side at which a window is encoded, px.
+    """
+
+    reach: float = 3.0
+    least: int = 48
+    widening: float = 1.4
+    patience: int = 3
+    input_side: int = 384
+
+
+def window_around(
+    box: tuple[float, float, float, float], size: tuple[int, int], reach: float, least: int
+) -> Window | None:
+    """The window for a thing that was last seen in a box.
+
+    Args:
+        box: x0, y0, x1, y1 in pixels of the frame.
+        size: height and width of the frame, px.
+        reach: side in lengths of the box's longer side.
+        least: smallest side, px.
+
+    Returns:
+        The window, moved inside the frame; None where the whole frame does as well.
+    """
+    height, width = size
+    x0, y0, x1, y1 = box
+    wanted = max(reach * max(x1 - x0, y1 - y0), least)
+    if wanted >= LARGEST_SHARE * min(height, width):
+        return None
+    side = round(wanted)
+    left = round(min(max((x0 + x1 - side) / 2, 0), width - side))
+    top = round(min(max((y0 + y1 - side) / 2, 0), height - side))
+    return Window(left, top, side)
