@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.errors import MediaTrouble
-from sam3_annotator.io.media import Pixels, check_index, hash_file, read_only
+from sam3_annotator.io.media import Pixels, check_index, hash_file, read_only, unreadable
 from sam3_annotator.io.video_survey import survey
 from sam3_annotator.wording import Wording
 
@@ -118,6 +118,7 @@ class Clip:
 
         Raises:
             MediaTrouble: out of range, damaged, of another size than the first, or closed.
+            FileTrouble: the file vanished or cannot be read any more.
         """
         with self._lock:
             decoded = self._decoded(index)
@@ -186,6 +187,8 @@ class Clip:
             frame = self._advance_to(index)
             if frame is not None:
                 return frame
+            if (trouble := self._decoder.read_error) is not None:
+                raise unreadable(self._path, trouble) from trouble
             if position < 0:
                 raise MediaTrouble(
                     "Frame {index} of {path} is damaged and cannot be decoded.",

@@ -42,6 +42,9 @@ _UNNAMED_MATRICES = frozenset({0, 2, 3})  # RGB (no matrix applies), unspecified
 class Decoder:
     """One open clip; not thread-safe, its owner holds a lock.
 
+    Attributes:
+        read_error: what the system said when the file could not be read further; None while it can.
+
     Raises:
         FileTrouble: missing or unreadable.
         MediaTrouble: PyAV is not installed, no video in the file, or it cannot be parsed.
@@ -49,6 +52,7 @@ class Decoder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.read_error: OSError | None = None
         self._container, self._stream = _open(path)
 
     @property
@@ -120,8 +124,9 @@ class Decoder:
         return self._decode(packets)
 
     def _reopen(self) -> None:
+        opened = _open(self._path)  # fails while the file is away; what was open can be asked again
         self._container.close()
-        self._container, self._stream = _open(self._path)
+        self._container, self._stream = opened
 
     def _landed(self, seek_ts: int, anchor: Anchor) -> Iterator[Packet[VideoStream]] | None:
         try:
@@ -146,11 +151,13 @@ class Decoder:
     def _decode(self, packets: Iterator[Packet[VideoStream]]) -> Iterator[VideoFrame]:
         """Yield decoded frames in display order; damaged packets are skipped, as players do."""
         codec = self._stream.codec_context
+        self.read_error = None
         while True:
             try:
                 packet = next(packets, None)
-            except (av.FFmpegError, OSError):
+            except (av.FFmpegError, OSError) as error:
                 packet = None  # cut off: what the decoder still holds is good
+                self.read_error = error if isinstance(error, OSError) else None
             try:
                 # The demuxer ends with an empty packet, which drains the decoder.
                 yield from codec.decode(packet if packet is not None and packet.size else None)

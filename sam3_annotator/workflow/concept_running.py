@@ -353,9 +353,10 @@ class ConceptRunning:
         run = self._run
         if run is None:
             return
-        rest = None if isinstance(ending, Done) else run.walk.after(run.last_frame)
+        is_whole = isinstance(ending, Done) and not run.is_stuck
+        rest = None if is_whole else run.walk.after(run.last_frame)
         run.walks[:1] = [] if rest is None else [rest]
-        if run.walks and isinstance(ending, Done) and not run.is_cancelled:
+        if run.walks and is_whole and not run.is_cancelled:
             self._ask()
         else:
             self._finish(run)

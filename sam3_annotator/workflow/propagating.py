@@ -39,6 +39,7 @@ from sam3_annotator.workflow.run_plan import (
     Reach,
     Stretch,
     Wish,
+    masks_ahead,
     plan_run,
     remaining_frames,
     seed_frames,
@@ -301,16 +302,18 @@ class Propagating:
         elif run.agreement is not None and old is not None and old.source is not Source.HUMAN:
             replaced = Replaced(old, old_mask, mask)
             run.walks.setdefault(object_id, []).append(replaced)
-            self._watch(run, stretch, frame, replaced.overlap)
+            self._watch(run, stretch, replaced)
         kept = None if mask.is_empty else mask
         edit = FrameMask(frame, kept, score, attributes=attributes)
         return ObjectFrames(object_id, (edit,))
 
-    def _watch(self, run: _Run, stretch: Stretch, frame: FrameIndex, iou: float) -> None:
-        if not run.watch.sees(stretch.object_id, iou):
+    def _watch(self, run: _Run, stretch: Stretch, replaced: Replaced) -> None:
+        masklet, frame = self._document.project.masklet(stretch.object_id), replaced.old.frame
+        if replaced.is_absence and masks_ahead(masklet, stretch, frame):
+            return  # that both see nothing here says nothing of the masks that follow
+        if not run.watch.sees(stretch.object_id, replaced.overlap):
             return
         run.finished.add(stretch.object_id)
-        masklet = self._document.project.masklet(stretch.object_id)
         saved = remaining_frames(masklet, stretch, frame, run.leg.direction)
         self._set(saved=self.progress.saved + saved)
 
@@ -323,7 +326,7 @@ class Propagating:
         run = self._run
         if run is None:
             return
-        if isinstance(ending, Done) or run.is_leg_complete:
+        if (isinstance(ending, Done) and not run.is_stuck) or run.is_leg_complete:
             self._think_again(run)
             run.legs.pop(0)
             if not run.legs:

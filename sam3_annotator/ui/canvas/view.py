@@ -57,6 +57,7 @@ class CanvasView(ToolSurface):
         self._settling.setInterval(_SETTLE_MS)
         self._settling.timeout.connect(self.update)
         self._late_objects: tuple[CanvasObject, ...] | None = None
+        self._notice = ""
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(120, 90)
         self.setAccessibleName(translate("Canvas", "Canvas"))
@@ -80,7 +81,7 @@ class CanvasView(ToolSurface):
         """
         pyramid = picture if isinstance(picture, Pyramid) or picture is None else Pyramid(picture)
         self.drop_draft()
-        self._pyramid = pyramid
+        self._pyramid, self._notice = pyramid, ""
         self._renderer.set_picture(pyramid)
         self._objects, self._candidates, self._marks = (), (), Marks(hint=self._marks.hint)
         size = pyramid.size if pyramid is not None else Size(0, 0)
@@ -90,6 +91,12 @@ class CanvasView(ToolSurface):
         if not stays:
             self._is_fitted = True
             self._set_viewport(replace(self._viewport, picture=size).fitted())
+        self._describe()
+        self.update()
+
+    def say_why_empty(self, notice: str) -> None:
+        """Show these words until there is a picture again."""
+        self._notice = notice
         self._describe()
         self.update()
 
@@ -178,8 +185,8 @@ class CanvasView(ToolSurface):
             painter.setPen(QColor(self._theme.dim))
             painter.drawText(
                 QRectF(self.rect()),
-                Qt.AlignmentFlag.AlignCenter,
-                translate("Canvas", "Open pictures or a clip to begin"),
+                Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                self._notice or translate("Canvas", "Open pictures or a clip to begin"),
             )
             painter.end()
             return
@@ -251,7 +258,7 @@ class CanvasView(ToolSurface):
     def _describe(self) -> None:
         """Tell a screen reader what is shown."""
         if self._pyramid is None:
-            self.setAccessibleDescription(translate("Canvas", "No picture is open"))
+            self.setAccessibleDescription(self._notice or translate("Canvas", "No picture is open"))
             return
         size = self._pyramid.size
         chosen = [item.label for item in self._objects if item.is_selected]

@@ -15,6 +15,7 @@ from sam3_annotator.engine.protocol import EncodeFrame, FrameRef, Priority
 from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.images import Picture
 from sam3_annotator.ui.canvas import Pyramid
+from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring.clip_reading import ClipReading
 from sam3_annotator.workflow.desk import Listener, silent
 
@@ -185,6 +186,11 @@ class PictureSync(QObject):
         self._awaited = None
         if self._workspace.view.media_id == media_id:
             self._put(None)
+            self._canvas.say_why_empty(
+                translate(
+                    "Canvas", "This cannot be shown. Go to another one and back to try again."
+                )
+            )
             self.failed.emit(media_id, error)
 
     def _look_ahead(self, media_id: MediaId) -> None:

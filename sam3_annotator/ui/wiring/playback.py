@@ -61,6 +61,7 @@ class PlaybackDesk(QObject):
         workspace.document_changed.connect(self._times.clear)
         pictures.shown.connect(self._learn_times)
         pictures.shown.connect(lambda _: self._prepare_next())
+        pictures.failed.connect(lambda _media, _error: self.stop())
 
     @property
     def is_playing(self) -> bool:

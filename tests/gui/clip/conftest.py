@@ -35,8 +35,9 @@ def clip(launch, clip_file, qtbot, monkeypatch) -> Running:  # noqa: F811 - a fi
     monkeypatch.setattr("tests.gui.window.conftest.SIZE", SIZE)
     CutCache(paths.cache_dir() / "cuts").put(hash_file(clip_file), ())
     running = launch(clip_file)
-    qtbot.waitUntil(lambda: running.window.controllers.pictures.picture is not None)
-    qtbot.waitUntil(lambda: running.workspace.segmenting._encoded is not None)
+    pictures, attempt = running.window.controllers.pictures, running.workspace.segmenting
+    qtbot.waitUntil(lambda: pictures.picture is not None, timeout=20000)
+    qtbot.waitUntil(lambda: attempt._encoded is not None, timeout=20000)
     qtbot.waitUntil(
         lambda: running.desks.clip.cuts.is_known(running.workspace.view.media_id), timeout=20000
     )
