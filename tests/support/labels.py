@@ -18,9 +18,11 @@ from sam3_annotator.io.exchange import (
     MediaEntry,
     ObjectEntry,
 )
+from sam3_annotator.io.registry import format_by_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 def drawn(height: int, width: int, *boxes: tuple[int, int, int, int], hole: bool = False) -> Mask:
@@ -187,3 +189,8 @@ def labels(draw: st.DrawFn, kinds: Iterable[MediaKind] = tuple(MediaKind)) -> La
                           draw(_FLAGS), draw(_ATTRIBUTES))
             )  # fmt: skip
     return Labels(tuple(media), categories, tuple(objects), tuple(entries))
+
+
+def target_of(key: str, folder: Path) -> Path:
+    """Where a test exports a format to."""
+    return folder / f"out{format_by_key(key).suffix}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from sam3_annotator.domain import commands as c
@@ -13,54 +12,14 @@ from sam3_annotator.domain.entities import (
     FrameFlag,
     MediaState,
     ReviewState,
-    SignOff,
     Source,
 )
 from sam3_annotator.domain.geometry import Box, PixelBox, Point
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.domain.prompt_text import prompt_from_text
 from sam3_annotator.domain.prompts import Click, ConceptPrompt, Exemplar, PromptSet
-from sam3_annotator.domain.review import (
-    REVIEW_CODES,
-    changed_since,
-    fingerprint,
-    review_codes,
-    unsigned_frames,
-)
-from sam3_annotator.errors import Rejected
-from tests.support.projects import Made, clip, picture, snapshot, square
-
-
-@pytest.fixture
-def made(tmp_path):
-    made = Made(tmp_path / "p.s3a")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def exclusive(tmp_path):
-    made = Made(tmp_path / "p.s3a", 0, is_exclusive=True)
-    yield made
-    made.close()
-
-
-def refused(made, command, words):
-    before = snapshot(made.document)
-    with pytest.raises(Rejected, match=words) as error:
-        made.document.do(command)
-    assert str(error.value).endswith(".")
-    assert snapshot(made.document) == before
-
-
-def frames_of(made, object_id):
-    return made.document.project.masklet(object_id).frames.tolist()
-
-
-def model_run(made, object_id, frames, source=Source.MODEL, side=6):
-    masks = tuple(c.FrameMask(frame, square(frame, 20, side), 0.5) for frame in frames)
-    return made.document.do(c.SetMasks((c.ObjectFrames(object_id, masks),), source))
-
+from tests.support.commands import frames_of, model_run, refused
+from tests.support.projects import clip, picture, square
 
 # ------------------------------------------------------------------ media and categories
 
@@ -342,157 +301,6 @@ def test_an_object_that_is_covered_wholly_has_no_mask_left(exclusive):
     exclusive.add(square(0, 0, 10))
     assert exclusive.document.mask(low, 0) is None
     assert frames_of(exclusive, low) == []
-
-
-# ------------------------------------------------------------------ identity and time
-
-
-def test_split_merge_and_swap(made):
-    first, second = made.objects
-    model_run(made, first, range(1, 10))
-    document = made.document
-    made_id = document.do(c.SplitTrack(first, 6)).made[0]
-    assert frames_of(made, first) == list(range(6))
-    assert frames_of(made, made_id) == [6, 7, 8, 9]
-    assert document.project.object(made_id).number == 3
-    document.do(c.SwapTracks(first, second, 4, 0))
-    assert frames_of(made, second) == [0, 1, 2, 3, 4]
-    assert frames_of(made, first) == [0, 5]
-    document.do(c.SwapTracks(first, second, 0, 4))
-    comment = document.do(c.AddComment(made.media, 7, "here", made_id)).made[0]
-    document.do(c.MergeTracks(first, made_id))
-    assert frames_of(made, first) == list(range(10))
-    comments = document.project.contents(made.media).comments
-    assert comments[comment].object_id == first
-    with pytest.raises(Rejected):
-        document.project.object(made_id)
-
-
-def test_merging_prefers_human_frames_and_masks(made):
-    into, other = made.objects
-    model_run(made, into, [1, 2, 3])
-    model_run(made, other, [1, 3, 4], side=3)
-    made.document.do(c.SetMask(other, 2, square(30, 30, 3)))
-    absent = (c.FrameMask(4, None),)
-    made.document.do(c.SetMasks((c.ObjectFrames(into, absent),), Source.MODEL))
-    outcome = made.document.do(c.MergeTracks(into, other))
-    masklet = made.document.project.masklet(into)
-    assert masklet.frames.tolist() == [0, 1, 2, 3, 4]
-    assert masklet.rows["area"].tolist() == [64, 36, 9, 36, 9]
-    assert outcome.skipped == 1
-
-
-def test_absent_range_takes_masks_away_and_can_be_taken_back(made):
-    first = made.objects[0]
-    model_run(made, first, range(1, 6))
-    made.document.do(c.SetFlags((first,), 4, 9, FrameFlag.ABSENT))
-    masklet = made.document.project.masklet(first)
-    assert masklet.frames.tolist() == list(range(10))
-    assert masklet.is_human.tolist() == [True, False, False, False] + [True] * 6
-    assert masklet.at(5).area == 0
-    made.document.do(c.SetFlags((first,), 0, 19, FrameFlag.ABSENT, is_on=False))
-    assert frames_of(made, first) == [0, 1, 2, 3]
-
-
-def test_hold_leaves_human_frames(made):
-    first = made.objects[0]
-    made.document.do(c.SetMask(first, 3, square(9, 9)))
-    outcome = made.document.do(c.HoldRange(first, 0, 0, 5))
-    assert outcome.skipped == 1
-    assert frames_of(made, first) == [0, 1, 2, 3, 4, 5]
-    assert made.document.mask(first, 3) == square(9, 9)
-    assert made.document.mask(first, 5) == made.document.mask(first, 0)
-    masklet = made.document.project.masklet(first)
-    assert masklet.at(5).source is Source.INTERPOLATED
-    made.document.do(c.CopyToFrame(first, 3, 5))
-    assert made.document.project.masklet(first).at(5).source is Source.HUMAN
-    made.document.do(c.DeleteRange((first,), 1, 4))
-    assert frames_of(made, first) == [0, 5]
-
-
-# ------------------------------------------------------------------ review
-
-
-def test_reviews_lie_over_the_frames(made):
-    first = made.objects[0]
-    document = made.document
-    document.do(c.SetReview((first,), ReviewState.ACCEPTED))
-    document.do(c.SetReview((first,), ReviewState.NEEDS_WORK, 5, 7))
-    made.reopen()
-    contents = made.document.project.contents(made.media)
-    codes = review_codes(first, contents.reviews.values(), 20)
-    expected = np.full(20, REVIEW_CODES[ReviewState.ACCEPTED])
-    expected[5:8] = REVIEW_CODES[ReviewState.NEEDS_WORK]
-    assert codes.tolist() == expected.tolist()
-    assert contents.objects[first].review is ReviewState.ACCEPTED
-    assert {mark.author for mark in contents.reviews.values()} == {"anna"}
-
-
-def test_what_changed_since_a_sign_off(made):
-    first, second = made.objects
-    document = made.document
-    model_run(made, first, range(1, 6))
-    number = document.do(c.AddSignOff(made.media, 0, 9)).made[0]
-    contents = document.project.contents(made.media)
-
-    def change():
-        return changed_since(contents, contents.signoffs[number])
-
-    assert not change().is_changed
-    document.do(c.SetMask(second, 12, square(1, 1)))
-    assert not change().is_changed
-    document.do(c.SetMask(second, 4, square(1, 1)))
-    assert change().objects == (second,)
-    assert change().frames[second].tolist() == [4]
-    document.undo()
-    assert not change().is_changed
-    document.do(c.ClearMask(first, (3,)))
-    assert change().objects == (first,)
-    document.undo()
-    document.do(c.SwapTracks(first, second, 2, 3))
-    assert change().objects == (first, second)
-    assert change().frames[second].tolist() == [2, 3]
-    document.undo()
-    document.do(c.RemoveObjects((second,)))
-    assert change().objects == (second,)
-    assert not change().frames
-
-
-def test_an_older_edit_that_redo_brings_back_is_seen(made):
-    first = made.objects[0]
-    document = made.document
-    model_run(made, first, range(1, 4))
-    document.do(c.SetMask(first, 2, square(1, 1)))
-    document.undo()
-    contents = document.project.contents(made.media)
-    sign_off = SignOff(1, made.media, None, 0, 9, fingerprint(contents, None, 0, 9), "bob", 1e9)
-    document.redo()
-    assert changed_since(contents, sign_off).frames[first].tolist() == [0, 1, 2, 3]
-
-
-def test_what_nobody_has_signed(made):
-    first, second = made.objects
-    document = made.document
-    model_run(made, first, range(1, 10))
-    contents = document.project.contents(made.media)
-    assert unsigned_frames(contents, first).tolist() == list(range(10))
-    document.do(c.AddSignOff(made.media, 0, 6, first))
-    assert unsigned_frames(contents, first).tolist() == [7, 8, 9]
-    assert unsigned_frames(contents, second).tolist() == [0]
-    document.do(c.SetMask(first, 4, square(1, 1)))
-    assert unsigned_frames(contents, first).tolist() == [4, 7, 8, 9]
-    document.do(c.AddSignOff(made.media, 4, 8))
-    assert unsigned_frames(contents, first).tolist() == [9]
-    assert unsigned_frames(contents, made.add(None)).tolist() == []
-
-
-def test_comments_are_resolved_and_removed(made):
-    document = made.document
-    comment = document.do(c.AddComment(made.media, 2, " look ")).made[0]
-    document.do(c.ResolveComment(made.media, comment))
-    assert document.project.contents(made.media).comments[comment].is_resolved
-    document.do(c.RemoveComment(made.media, comment))
-    assert not document.project.contents(made.media).comments
 
 
 def test_a_model_pass_is_kept_with_what_it_made(made):
