@@ -153,8 +153,8 @@ class Propagate:
     """Track objects through a clip.
 
     Attributes:
-        seeds: human frames (and others to condition on) of every object that is tracked, in or
-            outside the range.
+        seeds: human frames (and others to condition on) of every object that is tracked, behind
+            the start, in the range or beyond it; all are told before the first frame.
         start: first frame computed.
         stop: last frame computed (inclusive); smaller than ``start`` when going backward.
     """

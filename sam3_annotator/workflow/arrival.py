@@ -53,6 +53,11 @@ class Replaced:
         """IoU of old and new; 1 when both are empty."""
         return self.before.iou(self.mask)
 
+    @property
+    def is_absence(self) -> bool:
+        """Whether neither shows anything."""
+        return self.before.is_empty and self.mask.is_empty
+
 
 def human_mask(project: Project, object_id: ObjectId, frame: int) -> Mask | None:
     """What a person has drawn on a frame; None when nobody has."""

@@ -316,6 +316,13 @@ def remaining_frames(masklet: Masklet, stretch: Stretch, frame: int, direction: 
     return sum(f < frame for f in inside)
 
 
+def masks_ahead(masklet: Masklet, stretch: Stretch, frame: int) -> bool:
+    """Whether the object is seen anywhere between ``frame`` and the stretch's end."""
+    first, last = sorted((frame, int(stretch.stop)))
+    part = masklet.between(first, last)
+    return bool(((part.rows["area"] > 0) & (part.frames != frame)).any())
+
+
 def cuts_between(cuts: Sequence[int], first: int, last: int) -> tuple[int, ...]:
     """Shot cuts after ``first`` and up to ``last``."""
     return tuple(c for c in cuts if first < c <= last)

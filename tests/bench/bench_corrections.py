@@ -73,7 +73,7 @@ class Workshop:
 
     def label(self, follower: str, clips: Sequence[str]) -> Iterator[tuple[str, Job]]:
         """Label clips in every way with one follower; gives (way, job) as they are done."""
-        pump = Pump(self._make_session(follower), limit=8)
+        pump = Pump(self._make_session(follower), limit=8, patience_s=600.0)
         try:
             info = load(pump, "mini")
             self.infos.append(info)

@@ -122,3 +122,21 @@ def test_giving_back_is_part_of_the_run_s_one_step(made, pump, track):
     made.document.undo()
     made.document.undo()
     assert snapshot(made.document)[3] == before[3]
+
+
+def test_an_absence_on_which_both_agree_ends_no_walk_while_masks_lie_ahead(made, pump, track):
+    model = max(made.document.project.passes)
+    gone = tuple(FrameMask(FrameIndex(f), None) for f in range(6, 12))
+    made.document.do(SetMasks((ObjectFrames(track, gone),), Source.MODEL, model))
+    lefts = corrected(made, pump, track, lambda f: EMPTY_MASK if 6 <= f < 12 else box(12))
+    assert lefts == [10, *[12] * 5, *[None] * 6, *[12] * 3]
+
+
+def test_an_absence_to_the_end_on_which_both_agree_ends_the_walk(made, pump, track):
+    model = max(made.document.project.passes)
+    gone = tuple(FrameMask(FrameIndex(f), None) for f in range(1, 12))
+    made.document.do(SetMasks((ObjectFrames(track, gone),), Source.MODEL, model))
+    corrected(made, pump, track, lambda f: EMPTY_MASK if f < 12 else box(12))
+    newest = max(made.document.project.passes)
+    rows = made.document.project.masklet(track).rows
+    assert rows["frame"][rows["pass_id"] == newest].tolist() == list(range(9, 15))
