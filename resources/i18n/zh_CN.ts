@@ -8,28 +8,32 @@
       <translation>模型尚未加载；绘图工具可以照常使用。</translation>
     </message>
     <message>
-      <source>This model takes no clicks.</source>
-      <translation>此模型不支持点击。</translation>
+      <source>{model} takes no clicks.</source>
+      <translation>{model} 不支持点击。</translation>
     </message>
     <message>
-      <source>This model takes no boxes.</source>
-      <translation>此模型不支持框选。</translation>
+      <source>{model} takes no boxes.</source>
+      <translation>{model} 不支持框选。</translation>
     </message>
     <message>
-      <source>This model cannot find things by example. SAM 3 weights can: Help, Model.</source>
-      <translation>此模型不能按示例查找。SAM 3 权重可以：菜单“帮助”→“模型”。</translation>
+      <source>{model} cannot find things by example. mini and SAM 3 can: Help, Model.</source>
+      <translation>{model} 不能按示例查找。mini 和 SAM 3 可以：见“帮助”→“模型”。</translation>
     </message>
     <message>
-      <source>This model understands no phrases. SAM 3 weights do: Help, Model.</source>
-      <translation>此模型不理解文字。SAM 3 权重可以：菜单“帮助”→“模型”。</translation>
+      <source>{model} understands no phrases. SAM 3 does: Help, Model.</source>
+      <translation>{model} 不理解文字。SAM 3 可以：见“帮助”→“模型”。</translation>
     </message>
     <message>
-      <source>This model cannot track objects. Other weights can: Help, Model.</source>
-      <translation>此模型不能跟踪对象。其他权重可以：菜单“帮助”→“模型”。</translation>
+      <source>{model} cannot follow objects through a clip. Other weights can: Help, Model.</source>
+      <translation>{model} 不能在视频中跟踪对象。其他权重可以：见“帮助”→“模型”。</translation>
     </message>
     <message>
-      <source>This model cannot find and track a phrase through a clip; SAM 3 weights do.</source>
-      <translation>此模型不能在视频中按文字查找并跟踪；SAM 3 权重可以。</translation>
+      <source>{model} finds nothing in a clip by itself. mini (by example) and SAM 3 do: Help, Model.</source>
+      <translation>{model} 不能自行在视频中查找。mini（按示例）和 SAM 3 可以：见“帮助”→“模型”。</translation>
+    </message>
+    <message>
+      <source>{model} understands no phrases: draw an example box (E) instead. SAM 3 does: Help, Model.</source>
+      <translation>{model} 不理解文字：请改用示例框 (E)。SAM 3 可以：见“帮助”→“模型”。</translation>
     </message>
     <message>
       <source>clicks</source>
@@ -52,8 +56,8 @@
       <translation>跟踪</translation>
     </message>
     <message>
-      <source>tracking by phrase</source>
-      <translation>按文字跟踪</translation>
+      <source>finding and tracking through a clip</source>
+      <translation>在视频中查找并跟踪</translation>
     </message>
   </context>
   <context>
@@ -783,12 +787,20 @@
       <translation>换一个词，或画一个示例。</translation>
     </message>
     <message>
+      <source>Try another example.</source>
+      <translation>请换一个示例。</translation>
+    </message>
+    <message>
       <source>Nothing searched yet</source>
       <translation>尚未查找</translation>
     </message>
     <message>
       <source>Type what to find at the top, or draw an example box around one.</source>
       <translation>在上方输入要查找的内容，或在其中一个周围画示例框。</translation>
+    </message>
+    <message>
+      <source>Draw an example box (E) around one of what is to be found.</source>
+      <translation>请用示例框 (E) 框住一个要查找的目标。</translation>
     </message>
     <message>
       <source>Candidates, best first</source>
@@ -958,6 +970,10 @@
     <message>
       <source>Type what to find, or draw an example box first.</source>
       <translation>请先输入要查找的内容，或画一个示例框。</translation>
+    </message>
+    <message>
+      <source>Draw a box around one of what is to be followed; then track all.</source>
+      <translation>请框住一个要跟踪的目标，然后全部跟踪。</translation>
     </message>
     <message numerus="yes">
       <source>%n example(s) outside the range are left out.</source>
@@ -1493,24 +1509,12 @@
       <translation>要查找的内容</translation>
     </message>
     <message>
-      <source>Add an example of what to find</source>
-      <translation>添加要查找的示例</translation>
-    </message>
-    <message>
-      <source>Add an example of what not</source>
-      <translation>添加不要的示例</translation>
-    </message>
-    <message>
       <source>Find all</source>
       <translation>全部查找</translation>
     </message>
     <message>
       <source>Track all</source>
       <translation>全部跟踪</translation>
-    </message>
-    <message>
-      <source>Find and track through the whole clip</source>
-      <translation>在整个视频中查找并跟踪</translation>
     </message>
     <message>
       <source>ex</source>
@@ -1529,8 +1533,16 @@
       </translation>
     </message>
     <message>
-      <source>needs SAM 3</source>
-      <translation>需要 SAM 3</translation>
+      <source>Draw a box around one of what is meant (E)</source>
+      <translation>框住一个要找的目标 (E)</translation>
+    </message>
+    <message>
+      <source>Draw a box around one of what is not meant</source>
+      <translation>框住一个不要找的目标</translation>
+    </message>
+    <message>
+      <source>Find and track through the whole clip</source>
+      <translation>在整个视频中查找并跟踪</translation>
     </message>
     <message>
       <source>one of: {list}</source>
@@ -1539,6 +1551,14 @@
     <message>
       <source>yellow school bus</source>
       <translation>黄色校车(英文)</translation>
+    </message>
+    <message>
+      <source>draw an example (E)</source>
+      <translation>请画示例框 (E)</translation>
+    </message>
+    <message>
+      <source>needs SAM 3</source>
+      <translation>需要 SAM 3</translation>
     </message>
   </context>
   <context>
@@ -2329,6 +2349,14 @@
     <message>
       <source>Masks that a model made appear here, the likeliest errors first. Track an object (G) or find a phrase (T) to get some.</source>
       <translation>模型生成的掩码会显示在这里，最可能有误的在前。跟踪对象 (G) 或按文字查找 (T) 即可得到。</translation>
+    </message>
+    <message>
+      <source>Looked at {share} % of the masks so far.</source>
+      <translation>目前已查看 {share} % 的掩码。</translation>
+    </message>
+    <message>
+      <source>Comparing objects…</source>
+      <translation>正在比较对象…</translation>
     </message>
     <message>
       <source>Nobody has signed this off yet.</source>

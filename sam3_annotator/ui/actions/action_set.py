@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from sam3_annotator.ui.abilities import missing
 from sam3_annotator.ui.actions.spec import ActionSpec, Menu, Scope, Situation
 from sam3_annotator.ui.icons import icon
 from sam3_annotator.ui.keymap import Keymap, shown
@@ -45,6 +46,7 @@ class ActionSet(QObject):
         self.keymap = keymap
         self._actions: dict[str, QAction] = {}
         self._tools = QActionGroup(self)
+        self._now = Situation()
         for spec in self.specs:
             home = canvas if spec.scope is Scope.CANVAS else window
             self._actions[spec.id] = self._make(spec, desks, home)
@@ -55,10 +57,18 @@ class ActionSet(QObject):
         return self._actions[action]
 
     def follow(self, now: Situation) -> None:
-        """Enable what makes sense now, and name what Undo and Redo would do."""
+        """Enable what makes sense now, and name what Undo and Redo would do.
+
+        What the model cannot do says so in its tool tip.
+        """
+        is_new_model = now.model != self._now.model
+        self._now = now
         for spec in self.specs:
             action = self._actions[spec.id]
-            action.setEnabled(spec.when(now))
+            why_not = missing(now.model, spec.needs)
+            action.setEnabled(spec.when(now) and not why_not)
+            if spec.needs and is_new_model:
+                action.setToolTip(self._tip(spec))
             if spec.is_checkable or spec.tool is not None:
                 is_on = spec.tool is now.tool if spec.tool else spec.id in now.layers_on
                 action.setChecked(is_on)
@@ -67,6 +77,14 @@ class ActionSet(QObject):
         redo_text = translate("Actions", "&Redo {step}") if redo else translate("Actions", "&Redo")
         self._name("edit.undo", undo_text.format(step=undo.replace("&", "&&")))
         self._name("edit.redo", redo_text.format(step=redo.replace("&", "&&")))
+
+    def why_not(self, keys: QKeySequence) -> str:
+        """Why the model cannot do what these keys ask for; "" where that is not the reason."""
+        owner = self.keymap.owner(keys.toString(QKeySequence.SequenceFormat.PortableText))
+        spec = next((spec for spec in self.specs if spec.id == owner), None)
+        if spec is None or not spec.when(self._now):
+            return ""
+        return missing(self._now.model, spec.needs)
 
     def use_theme(self, tokens: Tokens) -> None:
         """Draw icons in another theme's colours."""
@@ -79,9 +97,7 @@ class ActionSet(QObject):
         for spec in self.specs:
             action, keys = self._actions[spec.id], self.keymap.keys(spec.id)
             action.setShortcuts([QKeySequence(one) for one in keys])
-            name = plain_text(spec)
-            hint = f"{name} ({shown(keys[0])})" if keys else name
-            action.setToolTip(hint)
+            action.setToolTip(self._tip(spec))
             action.setStatusTip("")
 
     def fill_menus(self, bar: QMenuBar) -> dict[Menu, QMenu]:
@@ -91,6 +107,7 @@ class ActionSet(QObject):
             if menu is Menu.NONE:
                 continue
             menus[menu] = bar.addMenu(translate("Menu", menu.value))
+            menus[menu].setToolTipsVisible(True)
             for spec in self.of_menu(menu):
                 if spec.opens_group:
                     menus[menu].addSeparator()
@@ -116,6 +133,12 @@ class ActionSet(QObject):
         action.triggered.connect(lambda: spec.calls(desks))
         home.addAction(action)
         return action
+
+    def _tip(self, spec: ActionSpec) -> str:
+        name, keys = plain_text(spec), self.keymap.keys(spec.id)
+        hint = f"{name} ({shown(keys[0])})" if keys else name
+        why_not = missing(self._now.model, spec.needs)
+        return f"{hint}\n{why_not}" if why_not else hint
 
     def _name(self, action: str, text: str) -> None:
         if action in self._actions:

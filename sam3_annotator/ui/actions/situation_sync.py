@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from typing_extensions import override
 
-from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.actions.spec import Situation
 from sam3_annotator.ui.text import worded
 
@@ -21,7 +21,8 @@ class SituationSync(QObject):
     """Looks at everything once after any number of changes, and at once before a key counts.
 
     It filters its window's events for that: keys typed faster than the event loop turns (Ctrl+A,
-    Delete) would otherwise meet actions that are still disabled.
+    Delete) would otherwise meet actions that are still disabled. The key of something that the
+    model cannot do is answered with the reason.
     """
 
     def __init__(self, workspace: Workspace, desks: Desks, actions: ActionSet) -> None:
@@ -49,7 +50,15 @@ class SituationSync(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and self._soon.isActive():
             self.refresh()
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            self._say_why_not(event)
         return super().eventFilter(watched, event)
+
+    def _say_why_not(self, event: QKeyEvent) -> None:
+        """A key that nobody took may be that of something the model cannot do."""
+        why = self._actions.why_not(QKeySequence(event.keyCombination()))
+        if why:
+            self._workspace.said.emit(why)
 
     def refresh(self) -> None:
         """Enable and name the actions for the present situation."""
@@ -75,8 +84,7 @@ class SituationSync(QObject):
             redo_title="" if document is None else worded(document.redo_title),
             has_attempt=workspace.segmenting.attempt.is_open,
             candidates=len(workspace.detecting.search.open),
-            takes_phrases=workspace.can(Capability.PHRASE),
-            takes_exemplars=workspace.can(Capability.EXEMPLAR),
+            model=workspace.model,
             is_working=bool(self._desks.work.works),
             tool=view.tool,
             layers_on=self._layers_on(),

@@ -12,6 +12,7 @@ from sam3_annotator.workflow.view_state import Tool
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sam3_annotator.engine.protocol import Capability, ModelInfo
     from sam3_annotator.ui.wiring.desks import Desks
 
 
@@ -47,6 +48,7 @@ class Situation:
         redo_title: the step that Redo would do again, "" for none.
         has_attempt: whether a click or box has been placed and not yet accepted.
         candidates: how many candidates are open.
+        model: what is loaded; None while nothing is.
         layers_on: ids of checkable actions that are on.
     """
 
@@ -60,8 +62,7 @@ class Situation:
     redo_title: str = ""
     has_attempt: bool = False
     candidates: int = 0
-    takes_phrases: bool = False
-    takes_exemplars: bool = False
+    model: ModelInfo | None = None
     is_working: bool = False
     tool: Tool = Tool.CLICK
     layers_on: frozenset[str] = frozenset()
@@ -122,11 +123,6 @@ def with_candidates(now: Situation) -> bool:
     return now.candidates > 0
 
 
-def with_finder(now: Situation) -> bool:
-    """While the model can look for a phrase or for examples."""
-    return now.has_media and (now.takes_phrases or now.takes_exemplars)
-
-
 def while_working(now: Situation) -> bool:
     """While long work is running."""
     return now.is_working
@@ -152,6 +148,8 @@ class ActionSpec:
         calls: what it does, given the desks.
         shortcuts: default keys in Qt's portable notation.
         when: whether it can be used in a situation.
+        needs: what the model must be able to do for it, any of these; none for what needs no
+            model.
         icon: name of an icon file, or "".
         tool: the tool it switches to, for actions of the tool strip.
         is_checkable: whether it is on or off (``Situation.layers_on`` says which).
@@ -164,6 +162,7 @@ class ActionSpec:
     calls: Callable[[Desks], object]
     shortcuts: tuple[str, ...] = ()
     when: Callable[[Situation], bool] = always
+    needs: tuple[Capability, ...] = ()
     icon: str = ""
     scope: Scope = Scope.WINDOW
     tool: Tool | None = None

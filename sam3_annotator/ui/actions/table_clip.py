@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.actions.spec import (
     ActionSpec,
     Menu,
     Scope,
     Situation,
     with_clip,
-    with_finder,
     with_one_selected,
     with_project,
 )
@@ -34,11 +34,6 @@ def on_clip_with_some(now: Situation) -> bool:
 def on_clip_with_objects(now: Situation) -> bool:
     """While a clip has objects."""
     return with_clip(now) and now.objects > 0
-
-
-def on_clip_with_finder(now: Situation) -> bool:
-    """While a clip is shown and the model can look for something."""
-    return with_clip(now) and with_finder(now)
 
 
 _PLAYING = (
@@ -113,6 +108,7 @@ _RUNS = (
         ("G",),
         on_clip_with_objects,
         opens_group=True,
+        needs=(Capability.TRACK,),
     ),
     ActionSpec(
         "clip.backward",
@@ -121,6 +117,7 @@ _RUNS = (
         lambda desks: desks.clip.runs.run(Reach.BACKWARD),
         ("Shift+G",),
         on_clip_with_objects,
+        needs=(Capability.TRACK,),
     ),
     ActionSpec(
         "clip.both",
@@ -129,6 +126,7 @@ _RUNS = (
         lambda desks: desks.clip.runs.run(Reach.BOTH),
         ("Ctrl+Shift+G",),
         on_clip_with_objects,
+        needs=(Capability.TRACK,),
     ),
     ActionSpec(
         "clip.between",
@@ -137,6 +135,7 @@ _RUNS = (
         lambda desks: desks.clip.runs.run(Reach.BETWEEN),
         ("Ctrl+G",),
         on_clip_with_objects,
+        needs=(Capability.TRACK,),
     ),
     ActionSpec(
         "clip.in_range",
@@ -145,6 +144,7 @@ _RUNS = (
         lambda desks: desks.clip.runs.run_in_range(),
         ("Alt+G",),
         on_clip_with_objects,
+        needs=(Capability.TRACK,),
     ),
     ActionSpec(
         "clip.all_both",
@@ -153,6 +153,7 @@ _RUNS = (
         lambda desks: desks.clip.runs.run(Reach.BOTH, for_all=True),
         ("Ctrl+Alt+G",),
         on_clip_with_objects,
+        needs=(Capability.TRACK,),
     ),
     ActionSpec(
         "clip.correct",
@@ -161,6 +162,7 @@ _RUNS = (
         lambda desks: desks.clip.runs.correct(),
         ("J",),
         on_clip_with_some,
+        needs=(Capability.TRACK,),
     ),
     ActionSpec(
         "clip.go_on",
@@ -176,7 +178,8 @@ _RUNS = (
         QT_TRANSLATE_NOOP("Actions", "Find the phrase and track it through the clip"),
         lambda desks: desks.clip.find(),
         ("Ctrl+Alt+Return",),
-        on_clip_with_finder,
+        with_clip,
+        needs=(Capability.TRACK_CONCEPT,),
     ),
     ActionSpec(
         "clip.find_forward",
@@ -184,7 +187,8 @@ _RUNS = (
         QT_TRANSLATE_NOOP("Actions", "Find and track from here forward"),
         lambda desks: desks.clip.find(Reach.FORWARD),
         (),
-        on_clip_with_finder,
+        with_clip,
+        needs=(Capability.TRACK_CONCEPT,),
     ),
     ActionSpec(
         "clip.find_backward",
@@ -192,7 +196,8 @@ _RUNS = (
         QT_TRANSLATE_NOOP("Actions", "Find and track from here backward"),
         lambda desks: desks.clip.find(Reach.BACKWARD),
         (),
-        on_clip_with_finder,
+        with_clip,
+        needs=(Capability.TRACK_CONCEPT,),
     ),
     ActionSpec(
         "clip.cross_cuts",

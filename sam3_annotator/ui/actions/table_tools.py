@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.actions.spec import (
     ActionSpec,
     Menu,
     Scope,
     with_attempt,
     with_candidates,
-    with_finder,
     with_media,
 )
 from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
@@ -32,6 +32,12 @@ def _use(tool: Tool, desks: Desks) -> None:
     desks.window.use_tool(tool)
 
 
+_NEEDS: dict[Tool, tuple[Capability, ...]] = {
+    Tool.CLICK: (Capability.CLICK,),
+    Tool.BOX: (Capability.BOX,),
+    Tool.EXEMPLAR: (Capability.EXEMPLAR,),
+}
+
 _TOOLS = tuple(
     ActionSpec(
         f"tool.{tool.value}",
@@ -39,6 +45,7 @@ _TOOLS = tuple(
         text,
         partial(_use, tool),
         keys,
+        needs=_NEEDS.get(tool, ()),
         icon=tool.value,
         tool=tool,
     )
@@ -91,9 +98,9 @@ _FINDING = (
         QT_TRANSLATE_NOOP("Actions", "&Type what to find"),
         lambda desks: desks.finding.take_focus(),
         ("T", "Ctrl+F"),
-        with_finder,
         icon="search",
         opens_group=True,
+        needs=(Capability.PHRASE,),
     ),
     ActionSpec(
         "find.run",
@@ -101,7 +108,7 @@ _FINDING = (
         QT_TRANSLATE_NOOP("Actions", "Find in this picture"),
         lambda desks: desks.finding.run(),
         ("Ctrl+Return",),
-        with_finder,
+        needs=(Capability.PHRASE, Capability.EXEMPLAR),
     ),
     ActionSpec(
         "find.everywhere",
@@ -109,7 +116,7 @@ _FINDING = (
         QT_TRANSLATE_NOOP("Actions", "Find in every picture…"),
         lambda desks: desks.finding.run_everywhere(),
         ("Ctrl+Shift+Return",),
-        with_finder,
+        needs=(Capability.PHRASE,),
     ),
     ActionSpec(
         "find.accept_all",

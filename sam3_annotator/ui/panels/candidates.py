@@ -48,6 +48,7 @@ class Findings:
         presence: probability in [0, 1] that the phrase is there at all; None if unknown.
         threshold: items below it are hidden.
         has_answer: whether the model has answered; an empty answer is told as such.
+        takes_phrases: whether to speak of phrases in what is said while there is nothing.
     """
 
     phrase: str = ""
@@ -56,6 +57,7 @@ class Findings:
     items: tuple[CandidateItem, ...] = ()
     is_running: bool = False
     has_answer: bool = False
+    takes_phrases: bool = True
 
 
 class CandidatesPanel(QWidget):
@@ -242,7 +244,11 @@ class CandidatesPanel(QWidget):
             self._body.placeholder.say(
                 translate("CandidatesPanel", "Nothing found"),
                 self._title.text()
-                or translate("CandidatesPanel", "Try another word, or draw an example."),
+                or (
+                    translate("CandidatesPanel", "Try another word, or draw an example.")
+                    if found.takes_phrases
+                    else translate("CandidatesPanel", "Try another example.")
+                ),
             )
         else:
             self._body.placeholder.say(
@@ -250,6 +256,10 @@ class CandidatesPanel(QWidget):
                 translate(
                     "CandidatesPanel",
                     "Type what to find at the top, or draw an example box around one.",
+                )
+                if found.takes_phrases
+                else translate(
+                    "CandidatesPanel", "Draw an example box (E) around one of what is to be found."
                 ),
             )
 

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 from typing_extensions import override
 
 from sam3_annotator.ui.text import translate
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the loaded model can look for.
+
+    Attributes:
+        no_phrases: why phrases cannot be looked for; "" when they can.
+        no_examples: why things like an example cannot be; "" when they can.
+        no_tracking: why nothing can be found through a clip; "" when it can.
+        concepts: the phrases it knows; empty means any.
+    """
+
+    no_phrases: str = ""
+    no_examples: str = ""
+    no_tracking: str = ""
+    concepts: tuple[str, ...] = ()
 
 
 class FindBar(QFrame):
@@ -37,15 +56,13 @@ class FindBar(QFrame):
         self.phrase.setMaxLength(200)
         self.phrase.setMinimumWidth(96)
         self._label.setBuddy(self.phrase)
-        self._plus = self._counter("plus", translate("FindBar", "Add an example of what to find"))
-        self._minus = self._counter("minus", translate("FindBar", "Add an example of what not"))
+        self._plus, self._minus = self._counter("plus"), self._counter("minus")
         self._plus.clicked.connect(lambda: self.exemplar_tool_requested.emit(True))  # noqa: FBT003
         self._minus.clicked.connect(lambda: self.exemplar_tool_requested.emit(False))  # noqa: FBT003
         self._start = QPushButton(translate("FindBar", "Find all"))
         self._start.setProperty("primary", True)  # noqa: FBT003 - Qt's property
         self._start.clicked.connect(self._request)
         self._track = QPushButton(translate("FindBar", "Track all"))
-        self._track.setToolTip(translate("FindBar", "Find and track through the whole clip"))
         self._track.clicked.connect(lambda: self.track_requested.emit(self.phrase.text().strip()))
         self._track.hide()
         self.phrase.returnPressed.connect(self._request)
@@ -58,7 +75,7 @@ class FindBar(QFrame):
         for widget in (self._plus, self._minus, self._start, self._track):
             layout.addWidget(widget)
         self.show_exemplars(0, 0)
-        self.show_abilities(takes_phrases=True, takes_exemplars=True, concepts=())
+        self.show_abilities(Abilities())
 
     def show_exemplars(self, positive: int, negative: int) -> None:
         """Show how many examples of either kind are given."""
@@ -77,28 +94,25 @@ class FindBar(QFrame):
         if not self.phrase.hasFocus():
             self.phrase.setText(phrase)
 
-    def show_abilities(
-        self, *, takes_phrases: bool, takes_exemplars: bool, concepts: tuple[str, ...]
-    ) -> None:
-        """Offer only what the loaded model can do.
-
-        Args:
-            takes_phrases: whether the model can look for a phrase.
-            takes_exemplars: whether the model can look for "all like this".
-            concepts: the phrases it knows; empty means any.
-        """
-        self.phrase.setEnabled(takes_phrases)
-        self._plus.setEnabled(takes_exemplars)
-        self._minus.setEnabled(takes_exemplars)
-        self._start.setEnabled(takes_phrases or takes_exemplars)
-        self._track.setEnabled(takes_phrases or takes_exemplars)
-        if not takes_phrases:
-            text = translate("FindBar", "needs SAM 3")
-        elif concepts:
-            text = translate("FindBar", "one of: {list}").format(list=", ".join(concepts[:4]))
-        else:
-            text = translate("FindBar", "yellow school bus")
-        self.phrase.setPlaceholderText(text)
+    def show_abilities(self, abilities: Abilities) -> None:
+        """Offer only what the loaded model can do, and say why the rest is not offered."""
+        phrases, examples = not abilities.no_phrases, not abilities.no_examples
+        self.phrase.setEnabled(phrases)
+        self.phrase.setToolTip(abilities.no_phrases)
+        self.phrase.setPlaceholderText(_placeholder(abilities))
+        tips = {
+            self._plus: translate("FindBar", "Draw a box around one of what is meant (E)"),
+            self._minus: translate("FindBar", "Draw a box around one of what is not meant"),
+        }
+        for button, tip in tips.items():
+            button.setEnabled(examples)
+            button.setToolTip(abilities.no_examples or tip)
+        self._start.setEnabled(phrases or examples)
+        self._start.setToolTip("" if phrases or examples else abilities.no_phrases)
+        self._track.setEnabled(not abilities.no_tracking)
+        self._track.setToolTip(
+            abilities.no_tracking or translate("FindBar", "Find and track through the whole clip")
+        )
 
     def show_tracking(self, *, is_clip: bool) -> None:
         """Offer to track what is found while a clip is open."""
@@ -123,11 +137,22 @@ class FindBar(QFrame):
                 return True
         return super().eventFilter(watched, event)
 
-    def _counter(self, sign: str, tip: str) -> QPushButton:
+    def _counter(self, sign: str) -> QPushButton:
         button = QPushButton()
         button.setProperty("sign", sign)
-        button.setToolTip(tip)
         return button
 
     def _request(self) -> None:
         self.find_requested.emit(self.phrase.text().strip())
+
+
+def _placeholder(abilities: Abilities) -> str:
+    """What stands in the empty field: what could be typed, or what to do instead."""
+    if not abilities.no_phrases:
+        if abilities.concepts:
+            known = ", ".join(abilities.concepts[:4])
+            return translate("FindBar", "one of: {list}").format(list=known)
+        return translate("FindBar", "yellow school bus")
+    if not abilities.no_examples:
+        return translate("FindBar", "draw an example (E)")
+    return translate("FindBar", "needs SAM 3")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.panels.candidate_grid import CandidateItem
 from sam3_annotator.ui.panels.candidates import Findings
 from sam3_annotator.ui.text import translate
@@ -39,6 +40,7 @@ class CandidateSync(QObject):
         pictures.shown.connect(lambda _: self._picture_changed())
         workspace.document_changed.connect(self._picture_changed)
         workspace.search_changed.connect(self.show)
+        workspace.model_changed.connect(lambda _: self.show(detecting.search))
 
     def show(self, search: Search) -> None:
         """Show one moment of the search."""
@@ -61,6 +63,8 @@ class CandidateSync(QObject):
                 ),
                 is_running=search.is_running,
                 has_answer=search.has_answer,
+                takes_phrases=self._workspace.can(Capability.PHRASE)
+                or not self._workspace.can(Capability.EXEMPLAR),
             )
         )
 

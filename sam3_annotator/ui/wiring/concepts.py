@@ -11,12 +11,13 @@ from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt
 from sam3_annotator.engine.protocol import Capability, PlanRun
 from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.ui.abilities import missing_ability
 from sam3_annotator.ui.text import translate, worded
-from sam3_annotator.ui.wiring.gestures import missing_ability
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits
 from sam3_annotator.workflow.concept_plan import ConceptWish, plan_search
 from sam3_annotator.workflow.concept_running import ConceptRunning
 from sam3_annotator.workflow.run_plan import Reach, Wish
+from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,9 +82,7 @@ class ConceptDesk(QObject):
             self._workspace.detecting.set_phrase(phrase)
             prompts, where = self._where(view.media_id, phrase, reach)
             if all(prompt.is_empty for _, prompt in prompts):
-                raise Rejected(
-                    translate("ConceptDesk", "Type what to find, or draw an example box first.")
-                )
+                raise Rejected(self._ask_for_prompt())
             category = (
                 self._categories.named(phrase) if phrase else self._categories.for_new_object()
             )
@@ -99,7 +98,21 @@ class ConceptDesk(QObject):
         with self._workspace.explaining():
             self._need_running().go_on()
 
+    def cancel(self) -> None:
+        """Stop; what was found stays."""
+        if self._running is not None:
+            self._running.cancel()
+
     # ------------------------------------------------------------------ inside
+
+    def _ask_for_prompt(self) -> str:
+        """What is missing; the example tool is put into the hand where only that can say it."""
+        if self._workspace.can(Capability.PHRASE):
+            return translate("ConceptDesk", "Type what to find, or draw an example box first.")
+        self._workspace.state.update(tool=Tool.EXEMPLAR)
+        return translate(
+            "ConceptDesk", "Draw a box around one of what is to be followed; then track all."
+        )
 
     def _where(
         self, media_id: MediaId, phrase: str, reach: Reach
@@ -140,11 +153,11 @@ class ConceptDesk(QObject):
         """Say beforehand what the loaded model cannot do, and what it can do instead."""
         model = self._workspace.model
         if model is None:
-            raise Rejected(missing_ability(Capability.TRACK_CONCEPT, has_model=False))
+            raise Rejected(missing_ability(Capability.TRACK_CONCEPT, None))
         if Capability.TRACK_CONCEPT not in model.capabilities:
-            raise Rejected(missing_ability(Capability.TRACK_CONCEPT, has_model=True))
+            raise Rejected(missing_ability(Capability.TRACK_CONCEPT, model))
         if phrase and Capability.PHRASE not in model.capabilities:
-            raise Rejected(missing_ability(Capability.PHRASE, has_model=True))
+            raise Rejected(missing_ability(Capability.PHRASE, model))
         if model.concepts and phrase and phrase not in model.concepts:
             known = ", ".join(model.concepts)
             raise Rejected(translate("ConceptDesk", "This model knows: {list}.").format(list=known))

@@ -12,8 +12,9 @@ from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt
 from sam3_annotator.engine.protocol import Capability, FrameRef
 from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.ui.abilities import missing_ability
+from sam3_annotator.ui.panels.find_bar import Abilities
 from sam3_annotator.ui.text import translate
-from sam3_annotator.ui.wiring.gestures import missing_ability
 from sam3_annotator.wording import Wording, counted
 from sam3_annotator.workflow.sweeping import Sweeping, SweepReport, SweepWish
 from sam3_annotator.workflow.view_state import Tool
@@ -69,12 +70,25 @@ class FindDesk(QObject):
         """Look for a phrase, with the exemplars given, in the shown picture."""
         with self._workspace.explaining():
             if phrase and not self._workspace.can(Capability.PHRASE):
-                raise Rejected(
-                    missing_ability(Capability.PHRASE, self._workspace.model is not None)
-                )
+                raise Rejected(missing_ability(Capability.PHRASE, self._workspace.model))
+            if not phrase and self.asks_for_example():
+                return
             self._workspace.detecting.set_phrase(phrase)
             self._workspace.detecting.run()
             self._canvas.setFocus()
+
+    def asks_for_example(self) -> bool:
+        """Put the example tool into the hand where only examples can say what to look for.
+
+        Returns:
+            False when a phrase could be typed as well, or an example is given already.
+        """
+        workspace = self._workspace
+        is_given = any(one.is_positive for one in workspace.detecting.search.exemplars)
+        if workspace.can(Capability.PHRASE) or not workspace.can(Capability.EXEMPLAR) or is_given:
+            return False
+        self._use_exemplars(True)  # noqa: FBT003 - a Qt slot
+        return True
 
     def run(self) -> None:
         """Look again for what the Find bar says."""
@@ -89,7 +103,7 @@ class FindDesk(QObject):
             phrase = self._bar.phrase.text().strip()
             concept = ConceptPrompt(phrase)
             if model is None or not workspace.can(Capability.PHRASE):
-                raise Rejected(missing_ability(Capability.PHRASE, model is not None))
+                raise Rejected(missing_ability(Capability.PHRASE, model))
             if not phrase:
                 raise Rejected(translate("FindDesk", "Type what to find in every picture first."))
             media = [m.id for m in document.project.media.values() if m.kind is MediaKind.IMAGE]
@@ -143,10 +157,17 @@ class FindDesk(QObject):
         self._bar.show_phrase(search.concept.phrase)
 
     def _show_abilities(self, model: ModelInfo | None) -> None:
+        def why_not(capability: Capability) -> str:
+            can = self._workspace.can(capability)
+            return "" if can else missing_ability(capability, model)
+
         self._bar.show_abilities(
-            takes_phrases=self._workspace.can(Capability.PHRASE),
-            takes_exemplars=self._workspace.can(Capability.EXEMPLAR),
-            concepts=() if model is None else model.concepts,
+            Abilities(
+                why_not(Capability.PHRASE),
+                why_not(Capability.EXEMPLAR),
+                why_not(Capability.TRACK_CONCEPT),
+                () if model is None else model.concepts,
+            )
         )
 
     def _keep(self, accepted: AcceptedCandidates) -> None:

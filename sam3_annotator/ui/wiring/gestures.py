@@ -14,6 +14,7 @@ from sam3_annotator.domain.mask_edit import split_by_line
 from sam3_annotator.domain.prompts import Exemplar, PromptSet
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
+from sam3_annotator.ui.abilities import missing_ability
 from sam3_annotator.ui.text import translate
 from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.view_state import Tool
@@ -97,7 +98,7 @@ class Gestures(QObject):
     def _needs(self, capability: Capability) -> bool:
         if self._workspace.can(capability):
             return True
-        self._workspace.said.emit(missing_ability(capability, self._workspace.model is not None))
+        self._workspace.said.emit(missing_ability(capability, self._workspace.model))
         return False
 
     def _aim(self, before: View, after: View) -> None:
@@ -267,25 +268,3 @@ def _title_of_new(origin: str) -> str:
         "lasso": Wording("New object by lasso"),
         "fill": Wording("New object by fill"),
     }.get(origin, Wording("New object"))
-
-
-def missing_ability(capability: Capability, has_model: bool) -> str:  # noqa: FBT001
-    """Why a prompt cannot be used now, and what to do about it."""
-    if not has_model:
-        return translate("Ability", "The model is not loaded yet; drawing tools work meanwhile.")
-    return {
-        Capability.CLICK: translate("Ability", "This model takes no clicks."),
-        Capability.BOX: translate("Ability", "This model takes no boxes."),
-        Capability.EXEMPLAR: translate(
-            "Ability", "This model cannot find things by example. SAM 3 weights can: Help, Model."
-        ),
-        Capability.PHRASE: translate(
-            "Ability", "This model understands no phrases. SAM 3 weights do: Help, Model."
-        ),
-        Capability.TRACK: translate(
-            "Ability", "This model cannot track objects. Other weights can: Help, Model."
-        ),
-        Capability.TRACK_CONCEPT: translate(
-            "Ability", "This model cannot find and track a phrase through a clip; SAM 3 weights do."
-        ),
-    }[capability]

@@ -17,6 +17,7 @@ from sam3_annotator.engine.protocol import (
     Priority,
     Progress,
 )
+from sam3_annotator.ui.abilities import ability_words
 from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.workflow.desk import Listener, silent
 
@@ -135,15 +136,3 @@ class ModelDesk(QObject):
                 )
             )
         return " ".join(lines)
-
-
-def ability_words() -> dict[Capability, str]:
-    """What each ability is called."""
-    return {
-        Capability.CLICK: translate("Ability", "clicks"),
-        Capability.BOX: translate("Ability", "boxes"),
-        Capability.EXEMPLAR: translate("Ability", "finding by example"),
-        Capability.PHRASE: translate("Ability", "finding by phrase"),
-        Capability.TRACK: translate("Ability", "tracking"),
-        Capability.TRACK_CONCEPT: translate("Ability", "tracking by phrase"),
-    }

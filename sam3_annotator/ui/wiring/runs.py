@@ -12,8 +12,8 @@ from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.engine.protocol import Capability, PlanRun
 from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.ui.abilities import missing_ability
 from sam3_annotator.ui.text import translate, worded
-from sam3_annotator.ui.wiring.gestures import missing_ability
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits, gigabytes
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish, plan_run
@@ -134,7 +134,7 @@ class RunDesk(QObject):
         """Check the wish, ask what it needs, and begin once that is known."""
         running, model = self._need_running(), self._workspace.model
         if model is None or Capability.TRACK not in model.capabilities:
-            raise Rejected(missing_ability(Capability.TRACK, model is not None))
+            raise Rejected(missing_ability(Capability.TRACK, model))
         if running.is_running:
             raise Rejected(translate("RunDesk", "A run is in progress. Cancel it, or wait."))
         project = self._workspace.require_document().project

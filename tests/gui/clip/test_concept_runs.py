@@ -85,7 +85,7 @@ def test_a_stopped_search_goes_on_from_the_menu(clip, qtbot):
 
     def stop():
         if concepts.progress.is_running and concepts.progress.done >= 20:
-            concepts._running.cancel()
+            concepts.cancel()
 
     work.changed.connect(stop)
     track_all(clip, qtbot)

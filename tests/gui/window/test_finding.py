@@ -120,7 +120,7 @@ def test_a_model_without_phrases_says_how_to_get_them(labelling, qtbot):
     labelling.workspace.said.connect(said.append)
     assert not labelling.window.parts.find_bar.phrase.isEnabled()
     labelling.desks.finding.find("cat")
-    assert "SAM 3 weights" in said[-1]
+    assert "SAM 3 does: Help, Model" in said[-1]
     labelling.window.parts.canvas.exemplar_drawn.emit(Box(1, 1, 9, 9), True)
     assert "by example" in said[-1]
     qtbot.waitUntil(lambda: not labelling.window.table["find.phrase"].isEnabled())
