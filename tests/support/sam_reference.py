@@ -223,14 +223,20 @@ def sam3_tracker_config() -> TrackerConfig:
     return TrackerConfig(14 * GRID, sam3_heads_config(), SMALL_MEMORY, rules)
 
 
-def sam3_video_model(seed: int = 0):
-    """transformers' ``Sam3TrackerVideoModel``, small, without its image encoder."""
+def sam3_tracker_reference_config():
+    """The configuration of transformers' tracker that ``sam3_tracker_config`` is ours of."""
     side, rules = 14 * GRID, TrackingRules()
     config = transformers.Sam3TrackerVideoConfig(
         **_head_configs(side, 14), **_memory_config(GRID, rules, dated=True)
     )
     config.vision_config.fpn_hidden_size = SMALL_HEADS.width
     config.image_size = side
+    return config
+
+
+def sam3_video_model(seed: int = 0):
+    """transformers' ``Sam3TrackerVideoModel``, small, without its image encoder."""
+    config = sam3_tracker_reference_config()
     model = transformers.Sam3TrackerVideoModel(config, remove_vision_encoder=True).eval()
     shake(model, seed)
     return model
