@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import torch
 
 from sam3_annotator.app import open_source
 from sam3_annotator.inference.session import ModelSession
@@ -178,6 +179,16 @@ def section(work: dict[str, list[Job]], shop: Workshop, seconds: tuple[float, fl
     return "\n".join(parts)
 
 
+@pytest.fixture
+def _every_core():
+    """Tests run torch on one thread; a measurement that takes minutes may have them all."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(os.cpu_count() or 1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("_every_core")
 def test_corrections_needed(tmp_path):
     begin, processor = time.perf_counter(), time.process_time()
     shop = Workshop(tmp_path)
