@@ -140,8 +140,20 @@ class MiniFollower:
         if seen.present <= 0:
             trail.lost += 1
         elif seen.iou >= self._tracker.rules.least_iou:
-            trail.lost, trail.last = 0, (frame, self._box_of(seen, size))
+            box = self._steadied(trail.box_near(frame), self._box_of(seen, size))
+            trail.lost, trail.last = 0, (frame, box)
         return seen
+
+    def _steadied(self, before: Box, now: Box) -> Box:
+        """The new box, but a square that shrinks and grows no faster than things do.
+
+        A mask that loses a part for a moment must not make the window lose it for good.
+        """
+        span = max(before[2] - before[0], before[3] - before[1])
+        wanted = max(now[2] - now[0], now[3] - now[1])
+        side = min(max(wanted, span * self.rules.shrinking), span * self.rules.growing)
+        x, y = (now[0] + now[2]) / 2, (now[1] + now[3]) / 2
+        return x - side / 2, y - side / 2, x + side / 2, y + side / 2
 
     def _look_wide(self, trail: Trail, frame: int, whole: ImageFeatures) -> Sighting:
         answer = self._tracker.step(trail.wide, frame, whole)

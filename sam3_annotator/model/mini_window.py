@@ -63,6 +63,7 @@ class WindowRules:
         least: smallest side, px; enlarging less than that shows nothing new.
         widening: factor by which the window grows with every frame without the thing.
         patience: frames without the thing after which the whole frame is searched.
+        shrinking, growing: most that a thing's longest side changes from frame to frame, a factor.
         input_side: side at which a window is encoded, px.
     """
 
@@ -70,6 +71,8 @@ class WindowRules:
     least: int = 48
     widening: float = 1.4
     patience: int = 3
+    shrinking: float = 0.97
+    growing: float = 1.15
     input_side: int = 384
 
 

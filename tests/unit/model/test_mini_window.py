@@ -136,6 +136,17 @@ def test_the_nearest_frame_says_where_to_look(scene) -> None:
     assert step(8, 128)[1] == ["near"]
 
 
+def test_the_window_shrinks_slowly_when_a_mask_loses_a_part(scene) -> None:
+    trail, _, _ = scene
+    before = trail.box_near(1)
+    follower = MiniFollower(SeesBrightness(), encoded, RULES)
+    shrunk = follower._steadied(before, (64.0, 44.0, 66.0, 46.0))
+    assert shrunk[2] - shrunk[0] == pytest.approx(RULES.shrinking * 10)
+    assert (shrunk[0] + shrunk[2]) / 2 == pytest.approx(65), "but it moves at once"
+    grown = follower._steadied(before, (50.0, 30.0, 90.0, 70.0))
+    assert grown[2] - grown[0] == pytest.approx(RULES.growing * 10)
+
+
 def test_a_large_thing_needs_no_window(scene) -> None:
     trail, _, _ = scene
     tracker = SeesBrightness()
