@@ -73,11 +73,11 @@ class LocalServices:
 
     def weights(self) -> Sequence[WeightsOnDisk]:
         """Weights found on this machine; imports torch."""
-        from sam3_annotator.inference.weights import known_weights  # noqa: PLC0415
+        from sam3_annotator.inference.weights import Origin, known_weights  # noqa: PLC0415
 
         return [
             WeightsOnDisk(
-                "mini" if one.name == "mini" else str(one.path),
+                one.name if one.origin is Origin.BUNDLED else str(one.path),
                 one.title,
                 one.origin.value,
                 one.trouble,

@@ -2376,12 +2376,12 @@
   <context>
     <name>RunDesk</name>
     <message>
-      <source>{n} frames/s</source>
-      <translation>{n} 帧/秒</translation>
-    </message>
-    <message>
       <source>Open a clip first.</source>
       <translation>请先打开视频。</translation>
+    </message>
+    <message>
+      <source>{n} frames/s</source>
+      <translation>{n} 帧/秒</translation>
     </message>
     <message>
       <source>A run needs {need} GB for one object and only {free} GB are free on the model's device. Close other programs, or load smaller weights.</source>
@@ -3736,6 +3736,10 @@
     <message>
       <source>{name} cannot track concepts; load SAM 3.</source>
       <translation>{name} 不能跟踪概念；请加载 SAM 3。</translation>
+    </message>
+    <message>
+      <source>mini, fast: pictures looked at in 768 instead of 1024 pixels</source>
+      <translation>mini 快速：以 768 像素（而非 1024）处理图片</translation>
     </message>
     <message>
       <source>There are no weights on this machine, and the bundled ones are missing.</source>

@@ -1,7 +1,8 @@
 """The bundled model: SAM 2's image half, with what was trained for it here.
 
-Stills are encoded at 1024 pixels. Clips and the search for similar things work on an encoding at
-512, the size they were trained with; a still gets that second encoding when it is first searched.
+Stills are encoded at 1024 pixels, or at 768 where speed matters more. Clips and the search for
+similar things work on an encoding at 512, the size they were trained with; a still gets that second
+encoding when it is first searched.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from sam3_annotator.model.mini_similar import SimilarFinder
     from sam3_annotator.model.sam_heads import SamHeads
 
-STILL_SIDE, CLIP_SIDE = 1024, 512
+STILL_SIDE, FAST_SIDE, CLIP_SIDE = 1024, 768, 512
+_STRIDE = 16
+"""Pixels of the model input to a cell of the encoding."""
 
 Kept = TypeVar("Kept")
 
@@ -63,7 +66,8 @@ class MiniFeatures:
     @property
     def size_bytes(self) -> int:
         """Memory held once both encodings are there, bytes."""
-        share = (CLIP_SIDE / STILL_SIDE) ** 2
+        rows, columns = self.still.levels.grid
+        share = (CLIP_SIDE // _STRIDE) ** 2 / (rows * columns)
         return int(self.still.size_bytes * (1 + share)) + self.small.nbytes
 
 

@@ -12,7 +12,7 @@ from sam3_annotator import paths
 from sam3_annotator.engine.protocol import Capability, ModelInfo
 from sam3_annotator.errors import WeightsTrouble
 from sam3_annotator.inference import weights as weights_files
-from sam3_annotator.inference.backend_mini import MiniBackend
+from sam3_annotator.inference.backend_mini import FAST_SIDE, STILL_SIDE, MiniBackend
 from sam3_annotator.inference.backend_sam2 import Sam2Backend
 from sam3_annotator.inference.backend_sam3 import Sam3Backend
 from sam3_annotator.inference.device import DTYPES, Device, choose
@@ -59,7 +59,8 @@ def open_backend(
     """Load weights of any known family.
 
     Args:
-        weights: a file or folder, a family's name, or "mini" for the bundled model.
+        weights: a file or folder, a family's name, "mini" for the bundled model, or "mini-fast" for
+            the same with smaller pictures.
         device: see ``device.choose``.
         dtype: see ``device.choose``.
         progress: told what is being done, in words.
@@ -73,7 +74,9 @@ def open_backend(
     chosen = choose(device, dtype)
     say(Wording("Reading {name}", name=path.name))
     if str(weights) == weights_files.BUNDLED_NAME:
-        return _mini(path, chosen)
+        return _mini(path, chosen, "mini", STILL_SIDE)
+    if str(weights) == weights_files.FAST_NAME:
+        return _mini(path, chosen, "mini (fast)", FAST_SIDE)
     loaded = loading.load(path, dtype=chosen.dtype, device=chosen.torch_device)
     say(Wording("Checking the file's hash"))
     digest = weights_files.sha256_of(path)
@@ -83,7 +86,7 @@ def open_backend(
     return _sam2(loaded, digest, chosen)
 
 
-def _mini(path: Path, chosen: Device) -> Backend[Any]:
+def _mini(path: Path, chosen: Device, name: str, side: int) -> Backend[Any]:
     model = load_mini_image(path)
     # Clicks are decoded in float32: rounding there flips which of the three masks is offered first.
     encoder = model.encoder.to(device=chosen.torch_device, dtype=chosen.dtype)
@@ -95,10 +98,13 @@ def _mini(path: Path, chosen: Device) -> Backend[Any]:
     if taught is not None:
         can |= {Capability.EXEMPLAR, Capability.TRACK_CONCEPT}
     parts = [path, *(f for f in (memory_file, finder_file) if f.exists())]
-    digest = hashlib.sha256("".join(weights_files.sha256_of(p) for p in parts).encode())
-    info = _info("mini", "mini", can, digest.hexdigest(), chosen)
+    hashes = [weights_files.sha256_of(part) for part in parts]
+    # What is answered depends on the size too, and its encodings must not be taken for others.
+    told = hashes if side == STILL_SIDE else [*hashes, str(side)]
+    digest = hashlib.sha256("".join(told).encode())
+    info = _info(name, "mini", can, digest.hexdigest(), chosen)
     return MiniBackend(
-        Sam2Backend(encoder, heads, None, info),
+        Sam2Backend(encoder, heads, None, info, side),
         heads,
         info,
         memory=None if memory is None else memory.to(chosen.torch_device),

@@ -17,7 +17,7 @@ class WeightsOnDisk:
     """Weights that can be loaded.
 
     Attributes:
-        path: file or folder, or "mini" for the bundled model.
+        path: file or folder, or "mini" or "mini-fast" for the bundled model.
         title: what people call them.
         origin: "yours", "site" or "bundled".
         trouble: why they cannot be used, or "".

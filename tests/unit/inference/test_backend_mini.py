@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sam3_annotator import paths
+from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.backend_mini import MiniBackend
@@ -121,3 +122,18 @@ def test_boxes_are_widened_and_stay_inside():
     assert widened_box(mask) is None
     mask[2:4, 5:15] = True
     torch.testing.assert_close(widened_box(mask), torch.tensor([0.5, 0.3, 0.6, 0.24]))
+
+
+def test_the_fast_setting_looks_at_smaller_pictures_and_says_so():
+    slow, fast = Predictor.load("mini"), Predictor.load("mini-fast")
+    assert (slow.info.name, fast.info.name) == ("mini", "mini (fast)")
+    assert slow.info.weights_hash != fast.info.weights_hash
+    assert slow.info.capabilities == fast.info.capabilities
+    picture = scene((40, 40), (90, 60))
+    encoded = [one.encode(picture) for one in (slow, fast)]
+    assert [e.features.still.levels.grid for e in encoded] == [(64, 64), (48, 48)]
+    assert encoded[1].size_bytes < encoded[0].size_bytes
+    for predictor, one in zip((slow, fast), encoded, strict=True):
+        answer = predictor.segment(one, points=[(40.5, 40.5)])
+        truth = Mask.from_array(disc(40, 40), 0, 0)
+        assert max(mask.iou(truth) for mask in answer.masks) > 0.9

@@ -46,9 +46,10 @@ def test_nothing_at_all_is_told():
 
 
 def test_bundled_model_is_called_mini(mini):
-    (known,) = known_weights()
+    known, fast = known_weights()
     assert (known.name, known.origin, known.trouble) == ("mini", Origin.BUNDLED, "")
-    assert locate("mini") == locate(None) == mini
+    assert (fast.name, fast.origin, fast.path) == ("mini-fast", Origin.BUNDLED, mini)
+    assert locate("mini") == locate("mini-fast") == locate(None) == mini
 
 
 def test_sam3_of_the_user_is_taken_first(places, mini):
