@@ -20,10 +20,21 @@ if TYPE_CHECKING:
     from sam3_annotator.model.tracker import Tracker
 
 _MB = 1_000_000
-ENCODING_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType({"mini": (49 * _MB, 85 * _MB)})
-"""Family -> most bytes alive while a frame is encoded, in half and in full precision."""
+_TINY, _BASE, _LARGE = (196 * _MB, 340 * _MB), (225 * _MB, 395 * _MB), (284 * _MB, 504 * _MB)
+_SIZES = {"tiny": _TINY, "small": _TINY, "base_plus": _BASE, "large": _LARGE}
+ENCODING_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "mini": (49 * _MB, 85 * _MB),
+        **{f"sam{v}_{size}": needs for v in ("2", "2.1") for size, needs in _SIZES.items()},
+    }
+)
+"""Family -> most bytes alive while a clip's frame is encoded, in half and in full precision.
+
+Counted at the allocator on a CPU (torch 2.13, a frame of 1920 x 1080) by
+``tests/unit/inference/test_run_needs.py``.
+"""
 DETECTION_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType({})
-"""The same while concepts are looked for on a frame."""
+"""The same while a concept is looked for on a frame."""
 
 
 @runtime_checkable

@@ -12,11 +12,14 @@ from sam3_annotator.domain.ids import MediaId
 from sam3_annotator.engine.protocol import MediaRef, PlanRun, RunNeeds
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference import device as devices
+from sam3_annotator.inference.device import DTYPES, Device
 from sam3_annotator.inference.machine import MemoryFigures
 from sam3_annotator.inference.predictor import Predictor
-from sam3_annotator.inference.run_needs import rules_with_room, run_needs
+from sam3_annotator.inference.random_weights import random_backend
+from sam3_annotator.inference.run_needs import encoding_bytes, rules_with_room, run_needs
 from sam3_annotator.model.concept_rules import ConceptRules
 from sam3_annotator.model.mini_follow import KEPT_FRAMES
+from tests.support.memory_peaks import peak_bytes
 from tests.support.tiny_models import tiny_sam2, tiny_sam3, without_memory
 
 CLIP = MediaRef(MediaId(1), "/clip", 0, "clip", "h")
@@ -75,6 +78,27 @@ def test_the_bundled_model_says_what_it_remembers(prompted):
     needs = run_needs(backend, CPU, PlanRun(CLIP, 1, prompted), 0)
     assert held <= needs.object_bytes <= 1.05 * held
     assert needs.shared_bytes > features.size_bytes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["bf16", "fp32"])
+@pytest.mark.parametrize("name", ["mini", "sam2.1_tiny"])
+def test_what_encoding_a_frame_needs_was_measured_right(name, precision):
+    """Within 25 % of what the allocator hands out."""
+    if name == "mini":
+        backend = Predictor.load("mini", "cpu", precision).backend
+    else:
+        backend = random_backend(name, Device(CPU, DTYPES[precision], "CPU"))
+    frame = np.zeros((1080, 1920, 3), np.uint8)
+    with torch.inference_mode():
+        encode = backend.clip_tracker(2).encode
+        measured = peak_bytes(lambda: encode(frame))
+    assert encoding_bytes(backend.info) == pytest.approx(measured, rel=0.25)
+
+
+def test_a_model_that_was_never_measured_claims_nothing():
+    assert encoding_bytes(tiny_sam2().info) == 0
+    assert encoding_bytes(tiny_sam3().info, is_concept=True) == 0
 
 
 def bytes_of(memory):
