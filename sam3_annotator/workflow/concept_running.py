@@ -8,13 +8,10 @@ the run. It writes only where its objects have nothing yet.
 
 from __future__ import annotations
 
-import json
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.commands import (
-    AddModelPass,
     AddObjects,
     ClearMask,
     FrameMask,
@@ -24,40 +21,33 @@ from sam3_annotator.domain.commands import (
     SetMasks,
 )
 from sam3_annotator.domain.entities import MEASURED_DETECTOR, Source
-from sam3_annotator.domain.ids import FrameIndex, ObjectId, PassId
+from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.engine.protocol import (
     Capability,
     Done,
     FrameMasks,
     Item,
     ObjectMask,
-    Priority,
     TrackConcept,
 )
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.concept_plan import plan_search, prompts_of, seeds_of
-from sam3_annotator.workflow.desk import Listener
-from sam3_annotator.workflow.propagating import LANE
-from sam3_annotator.workflow.run_progress import Pace, RunProgress
+from sam3_annotator.workflow.frame_runs import LANE, FrameRun, FrameRuns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sam3_annotator.domain.entities import Attributes
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.engine.protocol import Ending, MediaRef, ModelInfo, Ticket, TrackSeed
+    from sam3_annotator.engine.protocol import Ending, TrackSeed
     from sam3_annotator.workflow.concept_plan import ConceptWish, Walk
-    from sam3_annotator.workflow.desk import Desk
-    from sam3_annotator.workflow.document import Document, OpenStep
 
 SAME_IOU = 0.7
 """From this overlap on a find is an object that is there already."""
 
 
-@dataclass(slots=True)
-class _Run:
-    """A run in progress; everything here dies with it.
+@dataclass(slots=True, kw_only=True)
+class _Run(FrameRun):
+    """What it looks for, and what it has found.
 
     Attributes:
         walks: those that are not done, the present one first.
@@ -66,18 +56,11 @@ class _Run:
         new: those that this run has made.
     """
 
-    media: MediaRef
     wish: ConceptWish
     walks: list[Walk]
     followed: list[ObjectId]
-    step: OpenStep
-    pass_id: PassId
     objects: dict[int, ObjectId | None] = field(default_factory=dict)
     new: set[ObjectId] = field(default_factory=set)
-    ticket: Ticket | None = None
-    is_cancelled: bool = False
-    is_stuck: bool = False
-    last_frame: int | None = None
 
     @property
     def walk(self) -> Walk:
@@ -94,47 +77,14 @@ class _Stopped:
     followed: tuple[ObjectId, ...]
 
 
-class ConceptRunning:
-    """One search through a clip at a time.
-
-    Args:
-        document: where objects go.
-        desk: where the model is asked.
-        on_changed: hears every change of :attr:`progress`.
-        media_ref: tells the engine where a media is.
-        model: what is loaded; noted with every result.
-        clock: seconds that only go forward.
+class ConceptRunning(FrameRuns[_Run, _Stopped]):
+    """Searches through a clip.
 
     Attributes:
         found: how many objects the present run, or the last one, has made and kept.
-        on_trouble: hears why a run was stopped when its results could not be written down.
     """
 
-    def __init__(
-        self,
-        document: Document,
-        desk: Desk,
-        on_changed: Callable[[RunProgress], None],
-        media_ref: Callable[[MediaId], MediaRef],
-        model: Callable[[], ModelInfo | None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._document = document
-        self._desk = desk
-        self._on_changed = on_changed
-        self._media_ref = media_ref
-        self._model = model
-        self._pace = Pace(clock)
-        self._run: _Run | None = None
-        self._stopped: _Stopped | None = None
-        self.found = 0
-        self.progress = RunProgress()
-        self.on_trouble: Callable[[AnnotatorError], None] = lambda _: None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a run is in progress, paused or not."""
-        return self._run is not None
+    found = 0
 
     def start(self, media_id: MediaId, wish: ConceptWish) -> None:
         """Begin.
@@ -146,24 +96,6 @@ class ConceptRunning:
         self.found = 0
         self._begin(_Stopped(media_id, wish, walks, ()))
 
-    def pause(self, *, is_paused: bool) -> None:
-        """Hold the run between two frames, or let it go on."""
-        if self._run is None or self._run.ticket is None:
-            return
-        if is_paused:
-            self._desk.pause(self._run.ticket)
-        else:
-            self._pace.restart()
-            self._desk.resume(self._run.ticket)
-        self._set(is_paused=is_paused)
-
-    def cancel(self) -> None:
-        """Stop after the present frame; what was found stays."""
-        if self._run is not None and self._run.ticket is not None:
-            # Remembered, because the present walk may be over although we have not heard of it.
-            self._run.is_cancelled = True
-            self._desk.cancel(self._run.ticket)
-
     def go_on(self) -> None:
         """Search the rest of a run that was stopped, for the same objects and others.
 
@@ -174,13 +106,6 @@ class ConceptRunning:
             raise Rejected("No stopped search to take up.")
         self._begin(self._stopped)
 
-    def abandon(self) -> None:
-        """Stop and hear nothing more, because the document is about to be closed."""
-        run, self._run = self._run, None
-        self._stopped = None
-        if run is not None and run.ticket is not None:
-            self._desk.cancel(run.ticket)
-
     # ------------------------------------------------------------------ a run
 
     def _begin(self, rest: _Stopped) -> None:
@@ -189,42 +114,33 @@ class ConceptRunning:
             raise Rejected("A search through a clip is in progress. Cancel it first, or wait.")
         if model is None or Capability.TRACK_CONCEPT not in model.capabilities:
             raise Rejected("The loaded model cannot find and track a phrase through a clip.")
-        self._stopped = None
-        wish, title = rest.wish, _title(rest.wish)
-        step = self._document.open_step(title)
+        wish = rest.wish
         settings = {
             "phrase": wish.phrase,
             "exemplars": sum(len(prompt.exemplars) for _, prompt in wish.prompts),
             "min_score": wish.min_score,
             "walks": [walk.direction.value for walk in rest.walks],
         }
-        made = step.do(AddModelPass(model.name, model.weights_hash, json.dumps(settings))).made
-        media, walks = self._media_ref(rest.media_id), list(rest.walks)
-        self._run = _Run(media, wish, walks, list(rest.followed), step, PassId(made[0]))
-        total = sum(walk.frame_count for walk in walks)
-        self.progress = RunProgress(title=title, total=total, is_running=True)
-        self._ask()
+        total = sum(walk.frame_count for walk in rest.walks)
+        step, pass_id = self._open(_title(wish), total, model, settings)
+        self._run = _Run(
+            media=self._media_ref(rest.media_id),
+            step=step,
+            pass_id=pass_id,
+            wish=wish,
+            walks=list(rest.walks),
+            followed=list(rest.followed),
+        )
+        self._ask(self._run)
 
-    def _ask(self) -> None:
+    def _ask(self, run: _Run) -> None:
         """Make the next walk; those that have nothing to look for are passed over."""
-        run = self._run
-        if run is None:
-            return
-        run.last_frame = None
         request = self._next_request(run)
         if request is None:
             self._finish(run)
             return
         run.objects = {int(seed.object_id): seed.object_id for seed in request.seeds}
-        self._pace.restart()
-        run.ticket = self._desk.ask(
-            request,
-            lane=LANE,
-            priority=Priority.RUN,
-            listener=Listener(self._on_item, self._on_ending),
-            latest_wins=False,
-        )
-        self._set()
+        self._walk(run, request)
 
     def _next_request(self, run: _Run) -> TrackConcept | None:
         while run.walks:
@@ -255,13 +171,9 @@ class ConceptRunning:
             self._take_back(run, item.removed)
             self._keep(run, item)
         except AnnotatorError as error:
-            run.is_stuck = True  # frames under way must not leave a gap where this one failed
-            self.cancel()
-            self.on_trouble(error)
-            return
-        run.last_frame = int(item.frame)
-        self._pace.tick()
-        self._set(done=self.progress.done + 1)
+            self._give_up(run, error)
+        else:
+            self._count(run, item.frame)
 
     def _keep(self, run: _Run, item: FrameMasks) -> None:
         known: list[ObjectFrames] = []
@@ -342,13 +254,6 @@ class ConceptRunning:
             run.step.do(RemoveObjects(tuple(gone)))
             self.found = max(0, self.found - len(gone))
 
-    def _is_there(self, object_id: ObjectId) -> bool:
-        try:
-            self._document.project.object(object_id)
-        except Rejected:
-            return False
-        return True
-
     def _on_ending(self, ending: Ending) -> None:
         run = self._run
         if run is None:
@@ -357,30 +262,15 @@ class ConceptRunning:
         rest = None if is_whole else run.walk.after(run.last_frame)
         run.walks[:1] = [] if rest is None else [rest]
         if run.walks and is_whole and not run.is_cancelled:
-            self._ask()
+            self._ask(run)
         else:
             self._finish(run)
 
     def _finish(self, run: _Run) -> None:
-        self._run = None
-        run.step.close()
         if run.walks:
             walks, followed = tuple(run.walks), tuple(run.followed)
             self._stopped = _Stopped(run.media.media_id, run.wish, walks, followed)
-        can_go_on = self._stopped is not None
-        self._set(is_running=False, is_paused=False, can_go_on=can_go_on, seconds_left=None)
-
-    def _set(self, **changes: object) -> None:
-        progress = replace(self.progress, **changes)  # type: ignore[arg-type]  # RunProgress fields
-        if progress.is_running:
-            left = max(0, progress.total - progress.done)
-            progress = replace(
-                progress,
-                frames_per_s=self._pace.frames_per_s,
-                seconds_left=self._pace.seconds_for(left),
-            )
-        self.progress = progress
-        self._on_changed(progress)
+        self._close()
 
 
 def _title(wish: ConceptWish) -> str:

@@ -7,14 +7,12 @@ change them besides.
 
 from __future__ import annotations
 
-import json
-import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sam3_annotator.domain.commands import AddModelPass, FrameMask, ObjectFrames, SetMasks
+from sam3_annotator.domain.commands import FrameMask, ObjectFrames, SetMasks
 from sam3_annotator.domain.entities import MEASURED_PASSES, Source
-from sam3_annotator.domain.ids import FrameIndex, ObjectId, PassId
+from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.domain.mask import EMPTY_MASK
 from sam3_annotator.domain.painting import lasting_attributes
 from sam3_annotator.engine.protocol import (
@@ -23,14 +21,13 @@ from sam3_annotator.engine.protocol import (
     FrameMasks,
     Item,
     ObjectMask,
-    Priority,
     Propagate,
     TrackSeed,
 )
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.arrival import Replaced, human_mask, second_thoughts
-from sam3_annotator.workflow.desk import Listener
+from sam3_annotator.workflow.frame_runs import LANE, FrameRun, FrameRuns
 from sam3_annotator.workflow.fusion import fused
 from sam3_annotator.workflow.run_plan import (
     Agreement,
@@ -45,18 +42,12 @@ from sam3_annotator.workflow.run_plan import (
     seed_frames,
     split_legs,
 )
-from sam3_annotator.workflow.run_progress import Pace, RunProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sam3_annotator.domain.entities import Attributes
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.engine.protocol import Ending, MediaRef, ModelInfo, Ticket
-    from sam3_annotator.workflow.desk import Desk
-    from sam3_annotator.workflow.document import Document, OpenStep
+    from sam3_annotator.engine.protocol import Ending
 
-LANE = "run"
 _TITLES = {
     Reach.FORWARD: Wording("Propagate forward"),
     Reach.BACKWARD: Wording("Propagate backward"),
@@ -65,68 +56,33 @@ _TITLES = {
 }
 
 
-@dataclass(slots=True)
-class _Run:
-    """A run in progress; everything here dies with it."""
+@dataclass(slots=True, kw_only=True)
+class _Run(FrameRun):
+    """Its legs, the present one first."""
 
-    media: MediaRef
     legs: list[Leg]
-    step: OpenStep
-    pass_id: PassId
     agreement: Agreement | None
     watch: AgreementWatch = field(default_factory=lambda: AgreementWatch(Agreement()))
     finished: set[ObjectId] = field(default_factory=set)
     walks: dict[ObjectId, list[Replaced]] = field(default_factory=dict)
-    ticket: Ticket | None = None
     is_leg_complete: bool = False
-    is_cancelled: bool = False
-    is_stuck: bool = False
-    last_frame: int | None = None
 
     @property
     def leg(self) -> Leg:
         return self.legs[0]
 
 
-class Propagating:
-    """Runs over the frames of a clip for objects that exist.
+@dataclass(frozen=True, slots=True)
+class _Stopped:
+    """What it takes to go on with a run that was stopped."""
 
-    Args:
-        document: where results go.
-        desk: where the model is asked.
-        on_changed: hears every change of :attr:`progress`.
-        media_ref: tells the engine where a media is.
-        model: what is loaded; noted with every result.
-        clock: seconds that only go forward.
+    media_id: MediaId
+    legs: tuple[Leg, ...]
+    agreement: Agreement | None
 
-    Attributes:
-        on_trouble: hears why a run was stopped when its results could not be written down.
-    """
 
-    def __init__(
-        self,
-        document: Document,
-        desk: Desk,
-        on_changed: Callable[[RunProgress], None],
-        media_ref: Callable[[MediaId], MediaRef],
-        model: Callable[[], ModelInfo | None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._document = document
-        self._desk = desk
-        self._on_changed = on_changed
-        self._media_ref = media_ref
-        self._model = model
-        self._pace = Pace(clock)
-        self._run: _Run | None = None
-        self._stopped: tuple[MediaId, list[Leg], Agreement | None] | None = None
-        self.progress = RunProgress()
-        self.on_trouble: Callable[[AnnotatorError], None] = lambda _: None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether a run is in progress, paused or not."""
-        return self._run is not None
+class Propagating(FrameRuns[_Run, _Stopped]):
+    """Runs over the frames of a clip for objects that exist."""
 
     def start(
         self,
@@ -151,89 +107,48 @@ class Propagating:
         """
         masklets = {o: self._document.project.masklet(o) for o in objects}
         legs = split_legs(plan_run(masklets, wish), at_once)
-        self._begin(media_id, list(legs), agreement, _TITLES[wish.reach])
-
-    def pause(self) -> None:
-        """Hold the run between two frames."""
-        if self._run is not None and self._run.ticket is not None:
-            self._desk.pause(self._run.ticket)
-            self._set(is_paused=True)
-
-    def unpause(self) -> None:
-        """Let a held run go on."""
-        if self._run is not None and self._run.ticket is not None:
-            self._pace.restart()
-            self._desk.resume(self._run.ticket)
-            self._set(is_paused=False)
-
-    def cancel(self) -> None:
-        """Stop after the present frame; what is done stays, and :meth:`go_on` takes it up."""
-        if self._run is not None and self._run.ticket is not None:
-            # Remembered, because the present walk may be over although we have not heard of it.
-            self._run.is_cancelled = True
-            self._desk.cancel(self._run.ticket)
-
-    def abandon(self) -> None:
-        """Stop and hear nothing more, because the document is about to be closed."""
-        run, self._run = self._run, None
-        self._stopped = None
-        if run is not None and run.ticket is not None:
-            self._desk.cancel(run.ticket)
+        self._begin(_Stopped(media_id, tuple(legs), agreement), _TITLES[wish.reach])
 
     def go_on(self) -> None:
-        """Take up a run that was stopped.
+        """Compute the rest of a run that was stopped.
 
         Raises:
             Rejected: nothing was stopped, or a run is in progress.
         """
         if self._stopped is None:
             raise Rejected("No stopped run to take up.")
-        media_id, legs, agreement = self._stopped
-        self._begin(media_id, legs, agreement, Wording("Propagate on"))
+        self._begin(self._stopped, Wording("Propagate on"))
 
     # ------------------------------------------------------------------ a run
 
-    def _begin(
-        self, media_id: MediaId, legs: list[Leg], agreement: Agreement | None, title: str
-    ) -> None:
+    def _begin(self, rest: _Stopped, title: str) -> None:
         if self._run is not None:
             raise Rejected("A run is in progress. Cancel it first, or wait.")
         model = self._model()
         if model is None:
             raise Rejected("No model is loaded yet.")
-        self._stopped = None
-        step = self._document.open_step(title)
+        legs, agreement = rest.legs, rest.agreement
         settings = {"legs": [leg.direction.value for leg in legs]}
         if agreement is not None:
             settings["agreement"] = [str(agreement.min_iou), str(agreement.frames)]
-        outcome = step.do(AddModelPass(model.name, model.weights_hash, json.dumps(settings)))
-        pass_id = PassId(outcome.made[0])
-        self._run = _Run(self._media_ref(media_id), legs, step, pass_id, agreement)
-        total = sum(leg.frame_count for leg in legs)
-        self.progress = RunProgress(title=title, total=total, is_running=True)
-        self._ask()
+        step, pass_id = self._open(title, sum(leg.frame_count for leg in legs), model, settings)
+        self._run = _Run(
+            media=self._media_ref(rest.media_id),
+            step=step,
+            pass_id=pass_id,
+            legs=list(legs),
+            agreement=agreement,
+        )
+        self._ask(self._run)
 
-    def _ask(self) -> None:
-        run = self._run
-        if run is None:
-            return
+    def _ask(self, run: _Run) -> None:
         run.watch = AgreementWatch(run.agreement or Agreement())
         run.finished.clear()
         run.walks.clear()
         run.is_leg_complete = False
-        run.last_frame = None
         leg = run.leg
         seeds = tuple(seed for s in leg.stretches for seed in self._seeds(leg, s))
-        request = Propagate(LANE, run.media, seeds, leg.start, leg.stop, leg.direction)
-        self._pace.restart()
-        run.ticket = self._desk.ask(
-            request,
-            lane=LANE,
-            priority=Priority.RUN,
-            listener=Listener(self._on_item, self._on_ending),
-            latest_wins=False,
-        )
-        self._set()
+        self._walk(run, Propagate(LANE, run.media, seeds, leg.start, leg.stop, leg.direction))
 
     def _seeds(self, leg: Leg, stretch: Stretch) -> list[TrackSeed]:
         masklet = self._document.project.masklet(stretch.object_id)
@@ -258,9 +173,7 @@ class Propagating:
                 items.append(self._result(run, stretch, item.frame, found))
         if items and not self._written(run, items):
             return
-        run.last_frame = int(item.frame)
-        self._pace.tick()
-        self._set(done=self.progress.done + 1)
+        self._count(run, item.frame)
         self._end_leg_early(run)
 
     def _written(self, run: _Run, items: list[ObjectFrames]) -> bool:
@@ -271,17 +184,7 @@ class Propagating:
         try:
             run.step.do(command)
         except AnnotatorError as error:
-            run.is_stuck = True  # frames under way must not leave a gap where this one failed
-            self.cancel()
-            self.on_trouble(error)
-            return False
-        return True
-
-    def _is_there(self, object_id: ObjectId) -> bool:
-        """Whether the object has not been removed meanwhile."""
-        try:
-            self._document.project.object(object_id)
-        except Rejected:
+            self._give_up(run, error)
             return False
         return True
 
@@ -329,16 +232,13 @@ class Propagating:
         if (isinstance(ending, Done) and not run.is_stuck) or run.is_leg_complete:
             self._think_again(run)
             run.legs.pop(0)
-            if not run.legs:
-                self._finish(can_go_on=False)
-                return
-            if not run.is_cancelled:
-                self._ask()
+            if run.legs and not run.is_cancelled:
+                self._ask(run)
                 return
             run.last_frame = None
-        left = _rest_of(run)
-        self._stopped = (run.media.media_id, left, run.agreement) if left else None
-        self._finish(can_go_on=bool(left))
+        left = tuple(_rest_of(run))
+        self._stopped = _Stopped(run.media.media_id, left, run.agreement) if left else None
+        self._close()
 
     def _think_again(self, run: _Run) -> None:
         """Bring back what a correction's walk has replaced while it had lost its way."""
@@ -351,24 +251,6 @@ class Propagating:
                 human = (human_mask(project, stretch.object_id, frame) for frame in ends)
                 for command in second_thoughts(walk, *human):
                     self._carried_out(run, command)
-
-    def _finish(self, *, can_go_on: bool) -> None:
-        if self._run is not None:
-            self._run.step.close()
-        self._run = None
-        self._set(is_running=False, is_paused=False, can_go_on=can_go_on, seconds_left=None)
-
-    def _set(self, **changes: object) -> None:
-        progress = replace(self.progress, **changes)  # type: ignore[arg-type]  # RunProgress fields
-        left = max(0, progress.total - progress.done - progress.saved)
-        if progress.is_running:
-            progress = replace(
-                progress,
-                frames_per_s=self._pace.frames_per_s,
-                seconds_left=self._pace.seconds_for(left),
-            )
-        self.progress = progress
-        self._on_changed(progress)
 
 
 def _score(found: ObjectMask) -> float:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt
 from sam3_annotator.engine.protocol import Capability, PlanRun
-from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.errors import Rejected
 from sam3_annotator.ui.abilities import missing_ability
-from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.wiring.frame_run_desk import FrameRunDesk
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits
 from sam3_annotator.workflow.concept_plan import ConceptWish, plan_search
 from sam3_annotator.workflow.concept_running import ConceptRunning
@@ -23,17 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.engine.protocol import ModelInfo, RunNeeds
+    from sam3_annotator.engine.protocol import RunNeeds
     from sam3_annotator.ui.wiring.categories import CategoryDesk
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.run_progress import RunProgress
 
-_WORK = "concept run"
 
-
-class ConceptDesk(QObject):
-    """Starts, shows and ends searches through a clip.
+class ConceptDesk(FrameRunDesk[ConceptRunning]):
+    """Starts searches through a clip.
 
     Args:
         workspace: what the window shares.
@@ -49,24 +46,8 @@ class ConceptDesk(QObject):
         categories: CategoryDesk,
         walls: Callable[[], tuple[int, ...]],
     ) -> None:
-        super().__init__(workspace)
-        self._walls = walls
-        self._workspace, self._work, self._categories = workspace, work, categories
-        self._running: ConceptRunning | None = None
-        self._is_shown = False
-        workspace.document_changed.connect(self._use_document)
-        workspace.closing.connect(self._abandon)
-        self._use_document()
-
-    @property
-    def progress(self) -> RunProgress | None:
-        """The present search, or how the last one ended; None while no project is open."""
-        return None if self._running is None else self._running.progress
-
-    @property
-    def can_go_on(self) -> bool:
-        """Whether a stopped search can be taken up."""
-        return self.progress is not None and self.progress.can_go_on
+        super().__init__(workspace, work, ConceptRunning)
+        self._categories, self._walls = categories, walls
 
     def run(self, phrase: str, reach: Reach = Reach.BOTH) -> None:
         """Find a phrase, with all exemplars given, in the selected range or the whole clip.
@@ -92,16 +73,6 @@ class ConceptDesk(QObject):
             begin = partial(self._begin, running, view.media_id, wish)
             request = PlanRun(self._workspace.media_ref(view.media_id), 1, is_concept=True)
             ask_needs(self._workspace, request, begin)
-
-    def go_on(self) -> None:
-        """Search the rest of a run that was stopped."""
-        with self._workspace.explaining():
-            self._need_running().go_on()
-
-    def cancel(self) -> None:
-        """Stop; what was found stays."""
-        if self._running is not None:
-            self._running.cancel()
 
     # ------------------------------------------------------------------ inside
 
@@ -162,60 +133,13 @@ class ConceptDesk(QObject):
             known = ", ".join(model.concepts)
             raise Rejected(translate("ConceptDesk", "This model knows: {list}.").format(list=known))
 
-    def _show(self, progress: RunProgress) -> None:
-        running = self._running
-        if running is None:
-            return
-        if progress.is_running and not self._is_shown:
-            self._is_shown = True
-            pause = lambda is_paused: running.pause(is_paused=is_paused)  # noqa: E731 - a callback
-            self._work.begin(_WORK, progress.title, running.cancel, pause)
-        if progress.is_running:
-            parts = [translate("ConceptDesk", "%n found", "", running.found)]
-            if progress.frames_per_s:
-                speed = f"{progress.frames_per_s:.3g}"
-                parts.append(translate("RunDesk", "{n} frames/s").format(n=speed))
-            self._work.advance(_WORK, progress.done, progress.total, ", ".join(parts))
-        elif self._is_shown:
-            self._is_shown = False
-            self._work.end(_WORK)
-            said = translate("ConceptDesk", "%n object(s) found and tracked.", "", running.found)
-            if progress.can_go_on:
-                said += " " + translate("ConceptDesk", "Stopped; what was found is kept.")
-            self._workspace.said.emit(said)
+    def _so_far(self, progress: RunProgress) -> list[str]:
+        del progress
+        return [translate("ConceptDesk", "%n found", "", self._need_running().found)]
 
-    def _use_document(self) -> None:
-        document = self._workspace.document
-        if document is None:
-            self._running = None
-            return
-        self._running = ConceptRunning(
-            document,
-            self._workspace.engine.desk,
-            self._show,
-            self._workspace.media_ref,
-            self._model,
-        )
-        self._running.on_trouble = self._troubled
-
-    def _abandon(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            running.abandon()
-        if self._is_shown:
-            self._is_shown = False
-            self._work.end(_WORK)
-
-    def _troubled(self, error: AnnotatorError) -> None:
-        if isinstance(error, Rejected):
-            self._workspace.said.emit(worded(error))
-        else:
-            self._workspace.troubled.emit(error)
-
-    def _model(self) -> ModelInfo | None:
-        return self._workspace.model
-
-    def _need_running(self) -> ConceptRunning:
-        if self._running is None:
-            raise Rejected(translate("RunDesk", "Open a clip first."))
-        return self._running
+    def _summary(self, progress: RunProgress) -> str:
+        found = self._need_running().found
+        said = translate("ConceptDesk", "%n object(s) found and tracked.", "", found)
+        if progress.can_go_on:
+            said += " " + translate("ConceptDesk", "Stopped; what was found is kept.")
+        return said

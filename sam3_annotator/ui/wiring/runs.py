@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-
 from sam3_annotator.domain.commands import SetMask
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.engine.protocol import Capability, PlanRun
-from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.errors import Rejected
 from sam3_annotator.ui.abilities import missing_ability
-from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.wiring.frame_run_desk import FrameRunDesk
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits, gigabytes
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish, plan_run
@@ -21,7 +20,7 @@ from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish, plan_run
 if TYPE_CHECKING:
     from sam3_annotator.domain.commands import Command
     from sam3_annotator.domain.ids import MediaId, ObjectId
-    from sam3_annotator.engine.protocol import ModelInfo, RunNeeds
+    from sam3_annotator.engine.protocol import RunNeeds
     from sam3_annotator.ui.ask import Ask
     from sam3_annotator.ui.wiring.cuts import CutDesk
     from sam3_annotator.ui.wiring.work import WorkDesk
@@ -29,40 +28,16 @@ if TYPE_CHECKING:
     from sam3_annotator.workflow.document import Outcome
     from sam3_annotator.workflow.run_progress import RunProgress
 
-_WORK = "run"
 
-
-class RunDesk(QObject):
-    """Starts, shows and ends runs; results go into the document frame by frame.
-
-    Signals:
-        changed: the new moment of the run (:class:`RunProgress`).
-    """
-
-    changed = Signal(object)
+class RunDesk(FrameRunDesk[Propagating]):
+    """Starts propagations; results go into the document frame by frame."""
 
     def __init__(self, workspace: Workspace, work: WorkDesk, cuts: CutDesk, ask: Ask) -> None:
-        super().__init__(workspace)
-        self._workspace, self._work = workspace, work
+        super().__init__(workspace, work, Propagating)
         self._cuts, self._ask = cuts, ask
-        self._running: Propagating | None = None
-        self._is_shown = False
         self._is_local = False
         self.crosses_cuts = False
-        workspace.document_changed.connect(self._use_document)
-        workspace.closing.connect(self._abandon)
         workspace.done.connect(self._done)
-        self._use_document()
-
-    @property
-    def progress(self) -> RunProgress | None:
-        """The present run, or how the last one ended; None while no project is open."""
-        return None if self._running is None else self._running.progress
-
-    @property
-    def can_go_on(self) -> bool:
-        """Whether a stopped run can be taken up."""
-        return self.progress is not None and self.progress.can_go_on
 
     def run(self, reach: Reach, *, for_all: bool = False) -> None:
         """Propagate the selected objects, or all where none is selected, from the shown frame."""
@@ -101,16 +76,6 @@ class RunDesk(QObject):
             wish = Wish(view.frame, Reach.BOTH, first, last, is_local=True, cuts=self.walls())
             least, frames = self._workspace.settings.agreement
             self._start(view.selection, wish, Agreement(least, frames))
-
-    def go_on(self) -> None:
-        """Take up the run that was stopped."""
-        with self._workspace.explaining():
-            self._need_running().go_on()
-
-    def cancel(self) -> None:
-        """Stop; what is done stays."""
-        if self._running is not None:
-            self._running.cancel()
 
     def toggle_cuts(self) -> None:
         """Let runs cross shot cuts, or stop at them."""
@@ -211,31 +176,28 @@ class RunDesk(QObject):
 
     # ------------------------------------------------------------------ during a run
 
-    def _show(self, progress: RunProgress) -> None:
-        if progress.is_running and not self._is_shown and self._running is not None:
-            self._is_shown = True
-            self._work.begin(_WORK, self._title(progress), self._running.cancel, self._pause)
-        if progress.is_running:
-            self._work.advance(
-                _WORK, progress.done, max(1, progress.total - progress.saved), _pace(progress)
-            )
-        elif self._is_shown:
-            self._is_shown = False
-            self._work.end(_WORK)
-            self._workspace.said.emit(_summary(progress, is_local=self._is_local))
-        self.changed.emit(progress)
-
     def _title(self, progress: RunProgress) -> str:
         if self._is_local:
             return translate("RunDesk", "recomputing around the correction")
         return translate("RunDesk", "propagating, {total} frames").format(total=progress.total)
 
-    def _pause(self, is_paused: bool) -> None:  # noqa: FBT001 - what the work list calls
-        if self._running is not None:
-            if is_paused:
-                self._running.pause()
-            else:
-                self._running.unpause()
+    def _so_far(self, progress: RunProgress) -> list[str]:
+        parts = super()._so_far(progress)
+        if progress.saved:
+            parts.append(translate("RunDesk", "{n} still agree").format(n=progress.saved))
+        return parts
+
+    def _summary(self, progress: RunProgress) -> str:
+        said = translate("RunDesk", "%n frame(s) computed.", "", progress.done)
+        if self._is_local or progress.saved:
+            said += " " + translate(
+                "RunDesk", "%n frame(s) saved: the old masks still agree.", "", progress.saved
+            )
+        if progress.can_go_on:
+            said += " " + translate(
+                "RunDesk", "Stopped; what is done is kept, and the run can go on."
+            )
+        return said
 
     def _done(self, command: Command, outcome: Outcome) -> None:
         """Recompute around a correction at once, where the user wants that."""
@@ -252,62 +214,3 @@ class RunDesk(QObject):
         others = project.masklet(command.object_id)
         if (~others.is_human).any() and self._workspace.can(Capability.TRACK):
             self.correct()
-
-    # ------------------------------------------------------------------ documents
-
-    def _use_document(self) -> None:
-        document = self._workspace.document
-        if document is None:
-            self._running = None
-            return
-        self._running = Propagating(
-            document,
-            self._workspace.engine.desk,
-            self._show,
-            self._workspace.media_ref,
-            self._model,
-        )
-        self._running.on_trouble = self._troubled
-
-    def _abandon(self) -> None:
-        running, self._running = self._running, None
-        if running is not None:
-            running.abandon()
-        if self._is_shown:
-            self._is_shown = False
-            self._work.end(_WORK)
-
-    def _troubled(self, error: AnnotatorError) -> None:
-        if isinstance(error, Rejected):
-            self._workspace.said.emit(worded(error))
-        else:
-            self._workspace.troubled.emit(error)
-
-    def _model(self) -> ModelInfo | None:
-        return self._workspace.model
-
-    def _need_running(self) -> Propagating:
-        if self._running is None:
-            raise Rejected(translate("RunDesk", "Open a clip first."))
-        return self._running
-
-
-def _pace(progress: RunProgress) -> str:
-    parts = [f"{progress.done} / {progress.total}"]
-    if progress.frames_per_s:
-        speed = f"{progress.frames_per_s:.3g}"
-        parts.append(translate("RunDesk", "{n} frames/s").format(n=speed))
-    if progress.saved:
-        parts.append(translate("RunDesk", "{n} still agree").format(n=progress.saved))
-    return ", ".join(parts)
-
-
-def _summary(progress: RunProgress, *, is_local: bool) -> str:
-    said = translate("RunDesk", "%n frame(s) computed.", "", progress.done)
-    if is_local or progress.saved:
-        said += " " + translate(
-            "RunDesk", "%n frame(s) saved: the old masks still agree.", "", progress.saved
-        )
-    if progress.can_go_on:
-        said += " " + translate("RunDesk", "Stopped; what is done is kept, and the run can go on.")
-    return said

@@ -178,10 +178,10 @@ def test_between_keeps_how_well_the_passes_agree(document, clip, car, propagatin
 def test_pausing_holds_and_unpausing_goes_on(document, clip, car, propagating, pump):
     pump.session.gate.clear()
     propagating.start(clip, (car,), wish(10, Reach.FORWARD))
-    propagating.pause()
+    propagating.pause(is_paused=True)
     assert propagating.progress.is_paused
     pump.session.gate.set()
-    propagating.unpause()
+    propagating.pause(is_paused=False)
     pump.settle()
     assert propagating.progress.done == 29
 
