@@ -26,7 +26,7 @@ from sam3_annotator.domain.masklet import Masklet, unpack_blob_id
 from sam3_annotator.errors import ProjectTrouble, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sam3_annotator.domain.contents import MediaContents, OpeningRows, RowSource
     from sam3_annotator.domain.entities import Annotation, PromptRecord
@@ -155,6 +155,10 @@ class Project:
         for masklet in self.contents(media_id).masklets.values():
             wanted.update(row.tobytes() for row in masklet.between(start, stop).rows["blob"])
         self._masks.preload({b for b in map(unpack_blob_id, wanted) if b is not None})
+
+    def passing_masks(self, blob_ids: Iterable[BlobId]) -> Mapping[BlobId, Mask]:
+        """Masks by their names, read in one go and not kept; a damaged one is left out."""
+        return self._masks.passing(tuple(blob_ids))
 
     def prompts(self, media_id: MediaId) -> tuple[PromptRecord, ...]:
         """The prompt log of a media, oldest first."""
@@ -302,18 +306,30 @@ class MaskCache:
                 with contextlib.suppress(ProjectTrouble):
                     self._keep(blob_id, data)
 
+    def passing(self, blob_ids: Sequence[BlobId]) -> Mapping[BlobId, Mask]:
+        """Masks that are looked at once and must push nothing out; damaged ones are left out."""
+        found = {one: self._masks[one] for one in blob_ids if one in self._masks}
+        read = self._source.blobs([one for one in blob_ids if one not in found])
+        for blob_id, data in read.items():
+            with contextlib.suppress(ProjectTrouble):
+                found[blob_id] = _decoded(data)
+        return found
+
     def _keep(self, blob_id: BlobId, data: bytes) -> Mask:
-        try:
-            mask = Mask.from_bytes(data)
-        except ValueError as error:
-            raise ProjectTrouble(
-                "A mask in the project file is damaged ({error}).",
-                "Save a copy of the project and carry on in the copy.",
-                error=error,
-            ) from error
-        self._masks[blob_id] = mask
+        mask = self._masks[blob_id] = _decoded(data)
         self._held += mask.runs.nbytes
         while self._held > self._limit and len(self._masks) > 1:
             _, dropped = self._masks.popitem(last=False)
             self._held -= dropped.runs.nbytes
         return mask
+
+
+def _decoded(data: bytes) -> Mask:
+    try:
+        return Mask.from_bytes(data)
+    except ValueError as error:
+        raise ProjectTrouble(
+            "A mask in the project file is damaged ({error}).",
+            "Save a copy of the project and carry on in the copy.",
+            error=error,
+        ) from error

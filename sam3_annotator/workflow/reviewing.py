@@ -7,7 +7,6 @@ anew from the masklets whenever they are needed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +22,7 @@ from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
 from sam3_annotator.domain.review import REVIEW_CODES, all_unsigned_frames, standing_codes
 from sam3_annotator.errors import Rejected
 from sam3_annotator.workflow.doubting import Doubting
+from sam3_annotator.workflow.queue_rows import QueueRow, Show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,69 +39,6 @@ if TYPE_CHECKING:
 
 
 _STATES = {code: state for state, code in REVIEW_CODES.items()}
-
-
-DOUBTFUL = 0.05
-"""Chance of an error from which a span is shown unasked."""
-
-
-class Show(str, Enum):
-    """Which rows of the queue to show."""
-
-    DOUBTFUL = "doubtful"
-    """Not judged yet, or changed since, with a reason to doubt."""
-    OPEN = "open"
-    """Everything that nobody has judged."""
-    UNSIGNED = "unsigned"
-    """Everything that changed since the last sign-off."""
-    NEEDS_WORK = "needs_work"
-    """Judged to need work, or rejected."""
-    ACCEPTED = "accepted"
-    ALL = "all"
-
-
-_STATES_SHOWN = {
-    Show.OPEN: (ReviewState.PROPOSED,),
-    Show.NEEDS_WORK: (ReviewState.NEEDS_WORK, ReviewState.REJECTED),
-    Show.ACCEPTED: (ReviewState.ACCEPTED,),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One span of one object to look at.
-
-    Attributes:
-        state: what was said about its peak; PROPOSED again once the mask changed.
-        is_unsigned: whether its peak changed since the last sign-off.
-    """
-
-    media_id: MediaId
-    doubt: Doubt
-    state: ReviewState
-    is_unsigned: bool = True
-
-    @property
-    def object_id(self) -> ObjectId:
-        """Whose span it is."""
-        return self.doubt.object_id
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether nobody has judged it and something is unusual."""
-        return self.state is ReviewState.PROPOSED and self.doubt.probability >= DOUBTFUL
-
-    def fits(self, show: Show) -> bool:
-        """Whether a filter lets it through."""
-        match show:
-            case Show.DOUBTFUL:
-                return self.is_doubtful
-            case Show.UNSIGNED:
-                return self.is_unsigned
-            case Show.ALL:
-                return True
-            case _:
-                return self.state in _STATES_SHOWN[show]
 
 
 class Reviewing:
@@ -127,8 +64,13 @@ class Reviewing:
 
     # ------------------------------------------------------------------ measuring
 
-    def look_at(self, media_id: MediaId | None) -> None:
-        """Choose what is reviewed: a clip by itself, pictures all together."""
+    def look_at(self, media_id: MediaId | None, frame: int | None = None) -> None:
+        """Choose what is reviewed: a clip by itself, pictures all together.
+
+        Args:
+            media_id: what is shown.
+            frame: where masks are looked at before others.
+        """
         project = self._document.project
         if media_id is None or media_id not in project.media:
             scope: tuple[MediaId, ...] = ()
@@ -145,6 +87,8 @@ class Reviewing:
             self._shown.clear()
             for gone in set(self._doubting) - set(scope):
                 del self._doubting[gone]
+        if media_id in self._doubting:
+            self._doubting[media_id].look_near(frame)
 
     def work(self, seconds: float) -> bool:
         """Read, measure and calibrate for about that long; whether something is left to do."""
@@ -162,10 +106,18 @@ class Reviewing:
                 doubting.use(self.weights)
                 self._doubting[media_id] = doubting
             if not doubting.is_done:
+                version = doubting.version
                 doubting.work(seconds)
-                self._shown.clear()
+                if doubting.version != version:
+                    self._shown.clear()
                 return True
         return False
+
+    @property
+    def masks(self) -> tuple[int, int]:
+        """How many masks in view have been looked at, and how many there are as far as is known."""
+        found = [self._doubting[m].masks for m in self._scope if m in self._doubting]
+        return sum(seen for seen, _ in found), sum(total for _, total in found)
 
     @property
     def is_done(self) -> bool:

@@ -31,7 +31,8 @@ from sam3_annotator.io.opening import gather_clip
 from sam3_annotator.workflow.desk import Listener, silent
 from sam3_annotator.workflow.document import Document
 from sam3_annotator.workflow.propagating import Propagating
-from sam3_annotator.workflow.reviewing import Reviewing, Show
+from sam3_annotator.workflow.queue_rows import Show
+from sam3_annotator.workflow.reviewing import Reviewing
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
 from sam3_annotator.workflow.segmenting import Segmenting
 

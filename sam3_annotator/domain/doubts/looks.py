@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from sam3_annotator.domain.doubts.evidence import note_jumps, visible
-from sam3_annotator.domain.doubts.signals import Signal, ramp
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from sam3_annotator.domain.doubts.evidence import Evidence
-    from sam3_annotator.domain.ids import BlobId, FrameIndex, ObjectId
+    from sam3_annotator.domain.ids import BlobId
     from sam3_annotator.domain.mask import Mask
-    from sam3_annotator.domain.masklet import Masklet
 
-    MaskAt = Callable[[ObjectId, FrameIndex], Mask | None]
-
-_PAUSE = 64
-"""Frames whose looks are known that may be passed without a pause."""
 _GRID = 16
 """Cells along each side of the grid that an outline is compared on."""
+_HEAD = struct.Struct("<5i")
 _LEAST_SHARE = 0.02
 """A piece smaller than this share of the mask does not count."""
 _SIDE = 1024
@@ -99,86 +91,38 @@ class Eye:
     """Remembers looks by the mask's content, so that only new masks are decoded.
 
     Args:
-        limit: looks to keep; about 400 bytes each.
+        limit: looks to keep; about 400 bytes each, as bytes that the garbage collector passes over.
     """
 
     def __init__(self, limit: int = 200_000) -> None:
         self._limit = limit
-        self._seen: dict[BlobId, Look] = {}
+        self._seen: dict[BlobId, bytes] = {}
+
+    def knows(self, blob: BlobId) -> bool:
+        """Whether a mask need not be decoded."""
+        return blob in self._seen
 
     def look(self, blob: BlobId | None, mask: Callable[[], Mask | None]) -> Look | None:
         """What a mask looks like; None when there is none."""
         found = None if blob is None else self._seen.get(blob)
         if found is not None:
-            return found
+            return _unpacked(found)
         pixels = mask()
         if pixels is None or pixels.is_empty:
             return None
         look = look_at(pixels)
         if blob is not None:
             if len(self._seen) >= self._limit:
-                self._seen.clear()
-            self._seen[blob] = look
+                del self._seen[next(iter(self._seen))]
+            self._seen[blob] = _packed(look)
         return look
 
 
-def look_along(evidence: Evidence, masklet: Masklet, mask_at: MaskAt, eye: Eye) -> Iterator[None]:
-    """Add PIECES and SHAPE to an object's evidence, at most one mask decoded for each ``next()``.
-
-    AREA, CENTRE and RETURN are then measured again without specks.
-
-    Frames whose mask is the same as on the frame before cost nothing.
-
-    Args:
-        evidence: is changed in place, at the end.
-        masklet: the object.
-        mask_at: decodes a mask.
-        eye: remembers what was seen before.
-    """
-    rows = np.flatnonzero(visible(masklet))
-    pieces = np.zeros(rows.size, np.int64)
-    alike = np.ones(rows.size)
-    last: tuple[BlobId | None, Look] | None = None
-    for place, row in enumerate(rows.tolist()):
-        if place % _PAUSE == 0:
-            yield
-        frame = masklet.frames[row]
-        blob = masklet.blob_at(int(frame))
-        if last is not None and blob == last[0]:
-            _keep(evidence, row, pieces, place, last[1])
-            continue
-        look = eye.look(blob, partial(mask_at, masklet.object_id, frame))
-        if look is None:
-            pieces[place] = 0 if last is None else last[1].pieces
-            continue
-        _keep(evidence, row, pieces, place, look)
-        alike[place] = 1.0 if last is None else likeness(look, last[1])
-        last = (blob, look)
-        yield
-    yield
-    note_jumps(evidence, masklet)
-    yield
-    _note_looks(evidence, rows, pieces, alike)
+def _packed(look: Look) -> bytes:
+    return _HEAD.pack(look.pieces, *look.box_xyxy_px) + look.grid.tobytes()
 
 
-def _keep(evidence: Evidence, row: int, pieces: NDArray[np.int64], place: int, look: Look) -> None:
-    pieces[place] = look.pieces
-    evidence.boxes_xyxy_px[row] = look.box_xyxy_px
-
-
-def _note_looks(
-    evidence: Evidence,
-    rows: NDArray[np.intp],
-    pieces: NDArray[np.int64],
-    alike: NDArray[np.float64],
-) -> None:
-    if rows.size < 2:
-        return
-    change = np.diff(pieces)
-    usual = float(np.mean(change != 0))
-    strength = np.where(change != 0, max(0.0, 1.0 - 2.0 * usual), 0.0)
-    evidence.note(Signal.PIECES, rows[1:], strength, change.astype(np.float64))
-    unlike = 1.0 - alike[1:]
-    usual = float(np.median(unlike))
-    strength = ramp(unlike / (0.06 + 3 * usual), 1.0, 3.5)
-    evidence.note(Signal.SHAPE, rows[1:], strength, alike[1:])
+def _unpacked(data: bytes) -> Look:
+    pieces, *box = _HEAD.unpack_from(data)
+    grid = np.frombuffer(data, np.uint8, offset=_HEAD.size).reshape(_GRID, _GRID)
+    return Look(pieces, (box[0], box[1], box[2], box[3]), grid)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.doubts.calibration import Calibration
     from sam3_annotator.domain.doubts.queue import Doubt, Reason
     from sam3_annotator.domain.ids import ObjectId
-    from sam3_annotator.workflow.reviewing import QueueRow
+    from sam3_annotator.workflow.queue_rows import QueueRow
 
     NameOf = Callable[[ObjectId], str]
 

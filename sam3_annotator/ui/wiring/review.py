@@ -15,14 +15,15 @@ from sam3_annotator.domain.commands import (
 from sam3_annotator.domain.entities import MediaKind, ReviewState
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.ui.text import translate, worded
-from sam3_annotator.workflow.reviewing import Reviewing, Show
+from sam3_annotator.workflow.queue_rows import Show
+from sam3_annotator.workflow.reviewing import Reviewing
 from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
     from sam3_annotator.domain.ids import CategoryId, MediaId
     from sam3_annotator.ui.wiring.workspace import Workspace
-    from sam3_annotator.workflow.reviewing import QueueRow
+    from sam3_annotator.workflow.queue_rows import QueueRow
 
 SLICE_S = 0.006
 """Measuring takes the window's thread for this long at most before it lets events through."""
@@ -251,7 +252,7 @@ class ReviewDesk(QObject):
         view, reviewing = self._workspace.view, self.reviewing
         if reviewing is None or view.is_playing:
             return  # a clip that plays needs the whole thread; this hears of its end
-        reviewing.look_at(view.media_id)
+        reviewing.look_at(view.media_id, view.frame)
         if not self._timer.isActive() and not reviewing.is_done:
             self._timer.start(0)
         if self.present is not None and not self._is_at(self.present):

@@ -21,7 +21,7 @@ from sam3_annotator.ui.panels.review.rows import DoubtRow
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring import doubt_words, naming
 from sam3_annotator.ui.wiring.comments import CommentDesk
-from sam3_annotator.workflow.reviewing import Show
+from sam3_annotator.workflow.queue_rows import Show
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
@@ -32,10 +32,13 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.panels.review.panel import ReviewPanel
     from sam3_annotator.ui.wiring.review import ReviewDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
-    from sam3_annotator.workflow.reviewing import QueueRow, Reviewing
+    from sam3_annotator.workflow.queue_rows import QueueRow
+    from sam3_annotator.workflow.reviewing import Reviewing
 
 MOST_ROWS = 2000
 """Rows shown at once; nobody walks further down before something has changed."""
+FIRST_ROWS = 200
+"""Rows shown while measuring goes on, because they are worded again and again."""
 
 
 _BUTTONS = {
@@ -62,6 +65,8 @@ class ReviewSync(QObject):
         super().__init__(workspace)
         self._workspace, self._desk, self._panel = workspace, desk, panel
         self._rows: dict[object, QueueRow] = {}
+        self._shown: tuple[QueueRow, ...] = ()
+        self._lines: list[DoubtRow] = []
         self._checks: dict[MediaId, dict[tuple[FrameIndex, CategoryId], Check]] = {}
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -111,19 +116,24 @@ class ReviewSync(QObject):
         desk, reviewing, project = self._desk, self._desk.reviewing, self._workspace.project
         self._panel.show_filters(_filters(), desk.show.value)
         if reviewing is None or project is None:
-            self._rows = {}
+            self._rows, self._shown = {}, ()
             self._panel.show_rows((), None)
+            self._panel.show_progress("")
             self._panel.show_verdicts(has_row=False, is_swap=False)
             return
-        rows = reviewing.rows(desk.show)[:MOST_ROWS]
-        self._rows = {_key(row): row for row in rows}
-        names = _Names(project)
+        rows, most = reviewing.rows(desk.show), MOST_ROWS if reviewing.is_done else FIRST_ROWS
+        if rows is not self._shown or len(self._lines) != len(rows[:most]):
+            self._shown = rows
+            self._rows = {_key(row): row for row in rows[:most]}
+            names = _Names(project)
+            self._lines = [names.row(row) for row in rows[:most]]
         present = desk.present
         self._panel.show_rows(
-            [names.row(row) for row in rows],
+            self._lines,
             None if present is None else _key(present),
             _empty_words(reviewing, desk.show, has_media=self._workspace.view.media_id is not None),
         )
+        self._panel.show_progress(_progress_words(reviewing))
         has_row = present is not None or bool(self._workspace.view.selection)
         self._panel.show_verdicts(has_row=has_row, is_swap=self._swap() is not None)
         self._show_words(project)
@@ -266,6 +276,16 @@ def _empty_words(reviewing: Reviewing, show: Show, *, has_media: bool) -> tuple[
             "or find a phrase (T) to get some.",
         ),
     )
+
+
+def _progress_words(reviewing: Reviewing) -> str:
+    if reviewing.is_done:
+        return ""
+    seen, total = reviewing.masks
+    if seen < total:
+        text = translate("ReviewSync", "Looked at {share} % of the masks so far.")
+        return text.format(share=100 * seen // total)
+    return translate("ReviewSync", "Comparing objects…")
 
 
 def _comments(project: Project, media_id: MediaId) -> list[CommentRow]:

@@ -26,7 +26,7 @@ from sam3_annotator.io.cut_cache import CutCache
 from sam3_annotator.io.media import hash_file
 from sam3_annotator.io.registry import FORMATS
 from sam3_annotator.ui.dialogs.export import PROJECT, ExportWish
-from sam3_annotator.workflow.reviewing import Show
+from sam3_annotator.workflow.queue_rows import Show
 from tests.gui.clip.conftest import (
     add_object,
     is_idle,

@@ -13,7 +13,7 @@ from sam3_annotator.domain.entities import ReviewState
 from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
 from sam3_annotator.ui.panels.review.rows import Level, Sign
 from sam3_annotator.ui.wiring import doubt_words
-from sam3_annotator.workflow.reviewing import QueueRow
+from sam3_annotator.workflow.queue_rows import QueueRow
 
 
 def doubt(*reasons, peak=148, chance=0.9):

@@ -14,7 +14,7 @@ from sam3_annotator.domain.ids import CategoryId, FrameIndex, ObjectId
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.ui.dialogs.work_report import WorkReportDialog
 from sam3_annotator.ui.settings import ThemeMode
-from sam3_annotator.workflow.reviewing import Show
+from sam3_annotator.workflow.queue_rows import Show
 from sam3_annotator.workflow.view_state import Tool
 from tests.support.planted import planted_clip
 from tests.support.planted_project import project_of

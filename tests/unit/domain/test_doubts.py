@@ -17,7 +17,7 @@ from sam3_annotator.domain.doubts.calibration import (
 )
 from sam3_annotator.domain.doubts.evidence import measure
 from sam3_annotator.domain.doubts.jumps import follow_jumps
-from sam3_annotator.domain.doubts.looks import Eye, look_along
+from sam3_annotator.domain.doubts.looks import Eye
 from sam3_annotator.domain.doubts.pairs import compare, forget_pairs
 from sam3_annotator.domain.doubts.queue import doubts_of, queue
 from sam3_annotator.domain.doubts.signals import COLUMN, SIGNALS, Signal, Weights
@@ -33,7 +33,7 @@ from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
 from sam3_annotator.domain.masklet import Masklet, People
 from tests.support.planted import planted_clip
-from tests.support.planted_queue import measured
+from tests.support.planted_queue import look_along, measured
 
 WIDTH, HEIGHT = 200, 150
 
@@ -69,8 +69,7 @@ class Track:
 
     def evidence(self):
         evidence = measure(self.masklet, WIDTH, HEIGHT)
-        for _ in look_along(evidence, self.masklet, self.mask_at, Eye()):
-            pass
+        look_along(evidence, self.masklet, self.mask_at, Eye())
         follow_jumps(evidence, self.masklet)
         return evidence
 

@@ -25,7 +25,8 @@ from sam3_annotator.domain.entities import ReviewState, Source
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, ObjectId
 from sam3_annotator.domain.review import standing_codes
 from sam3_annotator.errors import Rejected
-from sam3_annotator.workflow.reviewing import Reviewing, Show
+from sam3_annotator.workflow.queue_rows import Show
+from sam3_annotator.workflow.reviewing import Reviewing
 from tests.support.projects import Made, picture, square
 
 FRAMES = 60

@@ -83,6 +83,8 @@ class ReviewPanel(QWidget):
         self.filter.setAccessibleName(translate("ReviewPanel", "Which rows to show"))
         self.filter.activated.connect(lambda at: self.filter_chosen.emit(self.filter.itemData(at)))
         self._count = _label("section")
+        self._progress = _label("small")
+        self._progress.hide()
         self._empty = EmptyOr(self.view, Placeholder("", ""))
         self.good = _button(translate("ReviewPanel", "Good"), is_primary=True)
         self.fix = _button(translate("ReviewPanel", "Fix"))
@@ -136,6 +138,11 @@ class ReviewPanel(QWidget):
         self._empty.placeholder.say(*empty)
         self._empty.show_content(has_content=bool(rows))
         self._show_present(rows, present)
+
+    def show_progress(self, text: str) -> None:
+        """Say how far measuring is; "" once it is done."""
+        self._progress.setText(text)
+        self._progress.setVisible(bool(text))
 
     def show_verdicts(self, *, has_row: bool, is_swap: bool) -> None:
         """Enable what can be said about the present row."""
@@ -208,6 +215,7 @@ class ReviewPanel(QWidget):
         layout.setContentsMargins(0, 2 * GRID_PX, 0, 3 * GRID_PX)
         layout.setSpacing(2 * GRID_PX)
         layout.addLayout(_row(self.filter, None, self._count))
+        layout.addLayout(_row(self._progress))
         layout.addWidget(self._empty, 1)
         layout.addLayout(_row(self.good, self.fix, self.reject, self.repair, None))
         self._question_box = QWidget()
