@@ -37,14 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sam3_annotator.demo import DemoReport
-    from sam3_annotator.engine.protocol import (
-        Crashed,
-        Failed,
-        FrameRef,
-        MediaRef,
-        Session,
-        Ticket,
-    )
+    from sam3_annotator.engine.protocol import FrameRef, MediaRef
+    from sam3_annotator.engine.session import Crashed, Failed, Session, Ticket
     from sam3_annotator.io.errands import Report
     from sam3_annotator.io.media import MediaSource
 

@@ -29,7 +29,6 @@ from sam3_annotator.engine.protocol import (
     Item,
     LoadModel,
     MaskChoice,
-    MemoryFigures,
     ModelInfo,
     ModelLoaded,
     ObjectMask,
@@ -43,6 +42,7 @@ from sam3_annotator.engine.protocol import (
     TrackConcept,
     TrackSeed,
 )
+from sam3_annotator.engine.session import MemoryFigures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,18 +12,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sam3_annotator.engine.protocol import (
-    Cancelled,
-    Ending,
-    Item,
-    Priority,
-    Request,
-    Superseded,
-    Ticket,
-)
+from sam3_annotator.engine.session import Cancelled, Ending, Superseded, Ticket
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
+
+    from sam3_annotator.engine.protocol import Item, Priority, Request
 
 
 @dataclass(slots=True, eq=False)

@@ -11,10 +11,12 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from sam3_annotator.engine.protocol import Message, Progress
+from sam3_annotator.engine.protocol import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sam3_annotator.engine.session import Message
 
 
 class Outbox:

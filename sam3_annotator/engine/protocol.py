@@ -1,4 +1,4 @@
-"""What can be asked of the model thread, and what it answers: frozen values only.
+"""What can be asked of the model thread, and what it answers: frozen values only, in that order.
 
 Pixels never travel in a request; a request names its frame by :class:`FrameRef` and the session
 reads it. Results carry read-only numpy arrays and masks, in original-image pixels.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.mask import Mask
     from sam3_annotator.domain.prompts import ConceptPrompt, PromptSet
-    from sam3_annotator.errors import AnnotatorError
 
 
 class Priority(IntEnum):
@@ -75,9 +74,6 @@ class FrameRef:
     frame: FrameIndex
 
 
-# ---------------------------------------------------------------------------- requests
-
-
 @dataclass(frozen=True, slots=True)
 class LoadModel:
     """Load weights, replacing what is loaded.
@@ -105,8 +101,7 @@ class SegmentObject:
     """Turn one object's prompts into masks.
 
     Attributes:
-        key: what the answer is for; it comes back in the result, and stale answers are told by
-            comparing ``prompts`` with the present ones.
+        key: comes back in the result; stale answers are told by comparing ``prompts``.
         prompts: all prompts of the object on this frame.
         previous_logits: the low-resolution logits of the answer being refined, or None.
         wants_three: whether to offer whole, part and sub-part.
@@ -174,8 +169,7 @@ class TrackConcept:
     Attributes:
         prompts: the phrase and the exemplars, by the frame that the exemplars lie on. All have the
             same phrase: it is looked for on every frame, exemplars only on their own.
-        start: first frame computed.
-        stop: last frame computed (inclusive); smaller than ``start`` when going backward.
+        start, stop: as of :class:`Propagate`.
         seeds: objects that were found before, in or outside the range. They are followed under
             their own ids, and not found once more.
     """
@@ -222,16 +216,12 @@ Request = (
 )
 
 
-# ---------------------------------------------------------------------------- results
-
-
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What is loaded.
 
     Attributes:
         name: shown to people: "mini", "SAM 3", "SAM 2.1 large", ...
-        capabilities: what it can do.
         weights_hash: sha256 of the weights file (hex).
         device: "cpu", "cuda:0", ...
         dtype: "fp32", "bf16" or "fp16".
@@ -296,8 +286,7 @@ class Segmented:
 
     Attributes:
         choices: one mask, or three sorted from most to least likely.
-        object_score: probability in [0, 1] that there is an object at all; None if the model
-            does not tell.
+        object_score: probability in [0, 1] that there is an object at all; None where unknown.
     """
 
     key: Hashable
@@ -342,8 +331,7 @@ class ObjectMask:
             object it found itself (``is_new`` then).
         mask: empty when the object is not there.
         score: the model's confidence in [0, 1].
-        detector_iou: overlap in [0, 1] of the followed mask with what the detector itself sees on
-            this frame; None where it was not asked.
+        detector_iou: overlap in [0, 1] with what the detector itself sees; None where not asked.
     """
 
     track: int
@@ -410,102 +398,3 @@ class RunNeeds:
 
 
 Item = ModelLoaded | Progress | FrameEncoded | Segmented | Candidates | FrameMasks | RunNeeds
-
-
-# ---------------------------------------------------------------------------- endings
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The job ran to its end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Superseded:
-    """A newer request in the same lane took its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """Somebody asked to stop; items already published stand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The job could not finish; the thread lives on."""
-
-    error: AnnotatorError
-
-
-@dataclass(frozen=True, slots=True)
-class Crashed:
-    """A bug of ours ended the job; the thread lives on, the log has the traceback."""
-
-    error: BaseException
-
-
-Ending = Done | Superseded | Cancelled | Failed | Crashed
-
-
-# ---------------------------------------------------------------------------- scheduling
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """A request that was handed in; results carry its number."""
-
-    number: int
-    request: Request
-    lane: Hashable
-    priority: Priority
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One thing the worker says about one ticket."""
-
-    ticket: Ticket
-    body: Item | Ending
-
-    @property
-    def is_ending(self) -> bool:
-        """Whether this is the ticket's last message."""
-        return isinstance(self.body, Done | Superseded | Cancelled | Failed | Crashed)
-
-
-@dataclass(frozen=True, slots=True)
-class MemoryFigures:
-    """Memory of the device the model is on, in bytes; total 0 when unknown."""
-
-    used_bytes: int
-    total_bytes: int
-
-
-class Session(Protocol):
-    """The model side of the engine; lives on the worker thread only.
-
-    A session holds only caches: dropping them changes speed, never answers.
-    """
-
-    def run(self, request: Request) -> Iterator[Item]:
-        """Answer a request step by step.
-
-        Each step should take well under a second on its device; the worker may run a more
-        urgent job between two steps, or close the iterator to cancel.
-
-        Raises:
-            AnnotatorError: the request cannot be answered; told to the user.
-        """
-        ...
-
-    def free_memory(self) -> None:
-        """Drop caches after an out-of-memory error, before the one retry."""
-        ...
-
-    def memory(self) -> MemoryFigures:
-        """Memory in use on the device."""
-        ...
-
-    def close(self) -> None:
-        """Release everything; called once, on the worker thread."""
-        ...

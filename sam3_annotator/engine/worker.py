@@ -7,17 +7,14 @@ import threading
 from typing import TYPE_CHECKING
 
 from sam3_annotator.engine.mailbox import Job, Mailbox
-from sam3_annotator.engine.protocol import (
+from sam3_annotator.engine.protocol import Item, Priority, Progress, Request
+from sam3_annotator.engine.session import (
     Crashed,
     Done,
     Ending,
     Failed,
-    Item,
     MemoryFigures,
     Message,
-    Priority,
-    Progress,
-    Request,
     Session,
     Ticket,
 )

@@ -18,7 +18,6 @@ from sam3_annotator.engine.protocol import (
     Item,
     LoadModel,
     MaskChoice,
-    MemoryFigures,
     ModelLoaded,
     PlanRun,
     Progress,
@@ -28,6 +27,7 @@ from sam3_annotator.engine.protocol import (
     SegmentObject,
     TrackConcept,
 )
+from sam3_annotator.engine.session import MemoryFigures
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference import device as devices
 from sam3_annotator.inference.backend_mini import MiniBackend
@@ -91,7 +91,7 @@ class ModelSession:
         self._inference_mode.__enter__()
 
     def run(self, request: Request) -> Iterator[Item]:
-        """Answer a request step by step; see ``engine.protocol.Session``."""
+        """Answer a request step by step; see ``engine.session.Session``."""
         answer: Callable[[Any], Iterator[Item]] = self._answers[type(request)]
         return answer(request)
 

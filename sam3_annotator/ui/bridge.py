@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sam3_annotator.domain.changes import Touched
-    from sam3_annotator.engine.protocol import Message, Session
+    from sam3_annotator.engine.session import Message, Session
     from sam3_annotator.workflow.document import Document
 
 SLICE_S = 0.012

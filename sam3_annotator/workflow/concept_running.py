@@ -22,14 +22,8 @@ from sam3_annotator.domain.commands import (
 )
 from sam3_annotator.domain.entities import MEASURED_DETECTOR, Source
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
-from sam3_annotator.engine.protocol import (
-    Capability,
-    Done,
-    FrameMasks,
-    Item,
-    ObjectMask,
-    TrackConcept,
-)
+from sam3_annotator.engine.protocol import Capability, FrameMasks, Item, ObjectMask, TrackConcept
+from sam3_annotator.engine.session import Done
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.concept_plan import plan_search, prompts_of, seeds_of
@@ -38,7 +32,8 @@ from sam3_annotator.workflow.frame_runs import LANE, FrameRun, FrameRuns
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Attributes
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.engine.protocol import Ending, TrackSeed
+    from sam3_annotator.engine.protocol import TrackSeed
+    from sam3_annotator.engine.session import Ending
     from sam3_annotator.workflow.concept_plan import ConceptWish, Walk
 
 SAME_IOU = 0.7

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from sam3_annotator.engine.protocol import Crashed, Ending, Failed, Item, Progress
+from sam3_annotator.engine.protocol import Item, Progress
+from sam3_annotator.engine.session import Crashed, Ending, Failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from sam3_annotator.engine.protocol import Message, Priority, Request, Ticket
+    from sam3_annotator.engine.protocol import Priority, Request
+    from sam3_annotator.engine.session import Message, Ticket
 
 
 class Asks(Protocol):

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sam3_annotator.domain.ids import FrameIndex
-    from sam3_annotator.engine.protocol import Ending, FrameRef, MediaRef
+    from sam3_annotator.engine.protocol import FrameRef, MediaRef
+    from sam3_annotator.engine.session import Ending
     from sam3_annotator.workflow.desk import Desk
 
 DEFAULT_THRESHOLD = 0.5
@@ -144,6 +145,10 @@ class Detecting:
         self._left = None
         self.search = Search(self.search.frame, threshold=self.search.threshold)
         self._on_changed(self.search)
+
+    def dismiss(self) -> None:
+        """Put the candidates of this frame away, because a search through the clip takes them up."""
+        self._set(found=(), presence=None, has_answer=False)
 
     def set_threshold(self, threshold: float) -> None:
         """Show candidates with at least this score; never runs the model."""

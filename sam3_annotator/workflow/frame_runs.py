@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
-    from sam3_annotator.engine.protocol import Ending, Item, MediaRef, ModelInfo, Request, Ticket
+    from sam3_annotator.engine.protocol import Item, MediaRef, ModelInfo, Request
+    from sam3_annotator.engine.session import Ending, Ticket
     from sam3_annotator.workflow.desk import Desk
     from sam3_annotator.workflow.document import Document, OpenStep
 

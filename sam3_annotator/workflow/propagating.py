@@ -17,13 +17,13 @@ from sam3_annotator.domain.mask import EMPTY_MASK
 from sam3_annotator.domain.painting import lasting_attributes
 from sam3_annotator.engine.protocol import (
     Direction,
-    Done,
     FrameMasks,
     Item,
     ObjectMask,
     Propagate,
     TrackSeed,
 )
+from sam3_annotator.engine.session import Done
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.arrival import Replaced, human_mask, second_thoughts
@@ -46,7 +46,7 @@ from sam3_annotator.workflow.run_plan import (
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Attributes
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.engine.protocol import Ending
+    from sam3_annotator.engine.session import Ending
 
 _TITLES = {
     Reach.FORWARD: Wording("Propagate forward"),

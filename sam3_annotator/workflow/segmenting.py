@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.prompts import Click, PromptSet
 from sam3_annotator.engine.protocol import (
-    Crashed,
     EncodeFrame,
-    Failed,
     FrameEncoded,
     Item,
     MaskChoice,
@@ -17,6 +15,7 @@ from sam3_annotator.engine.protocol import (
     Segmented,
     SegmentObject,
 )
+from sam3_annotator.engine.session import Crashed, Failed
 from sam3_annotator.workflow.desk import Listener, silent
 
 if TYPE_CHECKING:
@@ -25,7 +24,8 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.geometry import Box, Point
     from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.domain.mask import Mask
-    from sam3_annotator.engine.protocol import Ending, FrameRef
+    from sam3_annotator.engine.protocol import FrameRef
+    from sam3_annotator.engine.session import Ending
     from sam3_annotator.workflow.desk import Desk
 
 

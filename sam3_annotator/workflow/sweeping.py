@@ -16,13 +16,8 @@ from typing import TYPE_CHECKING
 from sam3_annotator.domain.commands import AddModelPass, AddObjects, FrameMask, NewObject
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import PassId
-from sam3_annotator.engine.protocol import (
-    Candidates,
-    Crashed,
-    Failed,
-    FindConcept,
-    Priority,
-)
+from sam3_annotator.engine.protocol import Candidates, FindConcept, Priority
+from sam3_annotator.engine.session import Crashed, Failed
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.workflow.desk import Listener
 
@@ -31,7 +26,8 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.ids import CategoryId
     from sam3_annotator.domain.prompts import ConceptPrompt
-    from sam3_annotator.engine.protocol import Ending, FrameRef, Item, ModelInfo, Ticket
+    from sam3_annotator.engine.protocol import FrameRef, Item, ModelInfo
+    from sam3_annotator.engine.session import Ending, Ticket
     from sam3_annotator.workflow.desk import Desk
     from sam3_annotator.workflow.document import Document, OpenStep
 

@@ -36,7 +36,8 @@ from tests.support.pump import Pump
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sam3_annotator.engine.protocol import ModelInfo, Session
+    from sam3_annotator.engine.protocol import ModelInfo
+    from sam3_annotator.engine.session import Session
     from tests.support.annotator import FirstMask
 
 pytestmark = pytest.mark.bench

@@ -9,20 +9,20 @@ from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.engine.protocol import (
     Capability,
-    Crashed,
-    Failed,
     FreeMemory,
     LoadModel,
     ModelLoaded,
     Priority,
     Progress,
 )
+from sam3_annotator.engine.session import Crashed, Failed
 from sam3_annotator.ui.abilities import ability_words
 from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.workflow.desk import Listener, silent
 
 if TYPE_CHECKING:
-    from sam3_annotator.engine.protocol import Ending, Item, ModelInfo
+    from sam3_annotator.engine.protocol import Item, ModelInfo
+    from sam3_annotator.engine.session import Ending
     from sam3_annotator.ui.settings import ModelChoice
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace

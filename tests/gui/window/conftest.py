@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sam3_annotator.engine.protocol import Session
+    from sam3_annotator.engine.session import Session
     from sam3_annotator.ui.main_window import MainWindow
     from sam3_annotator.ui.wiring.desks import Desks
     from sam3_annotator.ui.wiring.workspace import Workspace

@@ -13,11 +13,7 @@ from sam3_annotator.domain.prompts import Click, PromptSet
 from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.engine.outbox import Outbox
 from sam3_annotator.engine.protocol import (
-    Cancelled,
-    Crashed,
     Direction,
-    Done,
-    Failed,
     FrameMasks,
     FrameRef,
     MediaRef,
@@ -25,9 +21,9 @@ from sam3_annotator.engine.protocol import (
     Propagate,
     Segmented,
     SegmentObject,
-    Superseded,
     TrackSeed,
 )
+from sam3_annotator.engine.session import Cancelled, Crashed, Done, Failed, Superseded
 from sam3_annotator.engine.worker import Engine
 from sam3_annotator.errors import OutOfMemory, WeightsTrouble
 
