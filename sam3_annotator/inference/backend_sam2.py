@@ -12,7 +12,7 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.clip_tracking import SamClipTracker
 from sam3_annotator.inference.device import translated
 from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
-from sam3_annotator.inference.run_needs import tracker_plan
+from sam3_annotator.inference.tracking_backend import TrackingBackend
 from sam3_annotator.model.memory_bank import TrackState
 from sam3_annotator.model.preprocess import SAM2_INPUT, prepare_image
 from sam3_annotator.model.segmenter import Segmenter
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.model.fpn import Sam2Encoder
-    from sam3_annotator.model.memory_plan import MemoryPlan, RunSize
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
     from sam3_annotator.model.tracker import Tracker
 
@@ -49,7 +48,7 @@ class Sam2Features:
         return sum(m.numel() * m.element_size() for m in maps)
 
 
-class Sam2Backend:
+class Sam2Backend(TrackingBackend):
     """A SAM 2 model behind the common door.
 
     Args:
@@ -70,15 +69,14 @@ class Sam2Backend:
     ) -> None:
         self._encoder = encoder
         self._segmenter = Segmenter(heads)
-        self._tracker = tracker
         self._spec = replace(SAM2_INPUT, size=image_size)
-        self.info = info
+        super().__init__(info, tracker)
         self.device = torch.device(info.device)
 
     def at_size(self, image_size: int) -> Sam2Backend:
         """The same model with another input size, sharing all weights."""
         heads = self._segmenter.heads
-        return Sam2Backend(self._encoder, heads, self._tracker, self.info, image_size)
+        return Sam2Backend(self._encoder, heads, self.tracker, self.info, image_size)
 
     @property
     def low_resolution(self) -> int:
@@ -113,23 +111,7 @@ class Sam2Backend:
 
     def clip_tracker(self, total: int) -> ClipTracker[Sam2Features]:
         """Start following objects on a clip."""
-        return SamClipTracker(self._need_tracker(), self.encode, _tracker_levels, TrackState(total))
-
-    def memory_plan(self, run: RunSize) -> MemoryPlan:
-        """Bytes for following some objects; see ``run_needs.PlansMemory``."""
-        return tracker_plan(self._need_tracker(), self.info, run)
-
-    @property
-    def tracker(self) -> Tracker | None:
-        """The memory tracker; None when the weights have none."""
-        return self._tracker
-
-    def _need_tracker(self) -> Tracker:
-        if self._tracker is None:
-            raise Rejected(
-                "{name}: this file has no memory, so it cannot track.", name=self.info.name
-            )
-        return self._tracker
+        return SamClipTracker(self.need_tracker(), self.encode, _tracker_levels, TrackState(total))
 
 
 def answer_clicks(

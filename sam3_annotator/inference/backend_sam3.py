@@ -12,7 +12,7 @@ from sam3_annotator.inference.backend_sam2 import answer_clicks
 from sam3_annotator.inference.clip_tracking import SamClipTracker
 from sam3_annotator.inference.device import translated
 from sam3_annotator.inference.prompts import RawDetections
-from sam3_annotator.inference.run_needs import tracker_plan
+from sam3_annotator.inference.tracking_backend import TrackingBackend
 from sam3_annotator.model.concept_tracker import ConceptTracker
 from sam3_annotator.model.detector import BOX_ONLY_PHRASE
 from sam3_annotator.model.memory_bank import TrackState
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sam3_annotator.inference.prompts import ClickPrompt, RawMasks
     from sam3_annotator.model.concept_rules import ConceptRules
     from sam3_annotator.model.detector import Detector
-    from sam3_annotator.model.memory_plan import MemoryPlan, RunSize
     from sam3_annotator.model.neck import ImageFeatures as NeckFeatures
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
     from sam3_annotator.model.text import TextFeatures
@@ -60,7 +59,7 @@ class Sam3Features:
         return self.image.size_bytes + sum(m.numel() * m.element_size() for m in maps)
 
 
-class Sam3Backend:
+class Sam3Backend(TrackingBackend):
     """The SAM 3 detector and click heads behind the common door.
 
     Args:
@@ -83,8 +82,7 @@ class Sam3Backend:
         self._segmenter = None if heads is None else Segmenter(heads)
         self._tokenizer = tokenizer
         self._phrases: dict[str, TextFeatures] = {}
-        self._tracker = tracker
-        self.info = info
+        super().__init__(info, tracker)
         self.device = torch.device(info.device)
 
     @property
@@ -145,27 +143,11 @@ class Sam3Backend:
 
     def object_tracker(self, state: TrackState) -> SamClipTracker[Sam3Features]:
         """Follow single objects with given memories."""
-        return SamClipTracker(self._need_tracker(), self.encode, _tracker_levels, state)
+        return SamClipTracker(self.need_tracker(), self.encode, _tracker_levels, state)
 
     def concept_tracker(self, rules: ConceptRules | None = None) -> ConceptTracker:
         """Find and follow concepts."""
-        return ConceptTracker(self._detector, self._need_tracker(), rules)
-
-    def memory_plan(self, run: RunSize) -> MemoryPlan:
-        """Bytes for following some objects; see ``run_needs.PlansMemory``."""
-        return tracker_plan(self._need_tracker(), self.info, run)
-
-    @property
-    def tracker(self) -> Tracker | None:
-        """The memory tracker; None when the weights have none."""
-        return self._tracker
-
-    def _need_tracker(self) -> Tracker:
-        if self._tracker is None:
-            raise Rejected(
-                "{name}: this file has no memory, so it cannot track.", name=self.info.name
-            )
-        return self._tracker
+        return ConceptTracker(self._detector, self.need_tracker(), rules)
 
     def text(self, phrase: str) -> TextFeatures:
         """An encoded phrase; the latest ones are kept."""

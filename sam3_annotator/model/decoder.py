@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sam3_annotator.model.boxes import cxcywh_to_xyxy, logit
-from sam3_annotator.model.layers import MLP, Attention, FeedForward, sine_code
+from sam3_annotator.model.layers import Attention, FeedForward, sine_code
+from sam3_annotator.model.sam_layers import Mlp
 
 if TYPE_CHECKING:
     from sam3_annotator.model.config import DetectorConfig, LayerConfig
@@ -82,8 +83,8 @@ class BoxBias(nn.Module):
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.columns = MLP((2, width, heads))
-        self.rows = MLP((2, width, heads))
+        self.columns = Mlp((2, width, heads))
+        self.rows = Mlp((2, width, heads))
 
     def forward(self, boxes: Tensor, grid: tuple[int, int], dtype: torch.dtype) -> Tensor:
         """Scores to add in attention.
@@ -102,7 +103,7 @@ class BoxBias(nn.Module):
         return (rows[..., :, None] + columns[..., None, :]).flatten(-2)
 
     @staticmethod
-    def _axis_scores(mlp: MLP, low: Tensor, high: Tensor, cells: int, dtype: torch.dtype) -> Tensor:
+    def _axis_scores(mlp: Mlp, low: Tensor, high: Tensor, cells: int, dtype: torch.dtype) -> Tensor:
         """(B, heads, 1 + Q, cells); cells are measured from their left edge, as trained."""
         edges = torch.arange(cells, device=low.device, dtype=torch.float32) / cells
         away = 8 * (edges[:, None] - torch.stack((low, high), dim=-1)[:, :, None])
@@ -124,11 +125,11 @@ class QueryDecoder(nn.Module):
             nn.init.normal_(parameter)
         self.layers = nn.ModuleList(DecoderLayer(width, layers) for _ in range(layers.depth))
         self.norm = nn.LayerNorm(width)
-        self.box_head = MLP((width, width, width, 4))
-        self.place_head = MLP((2 * width, width, width))
+        self.box_head = Mlp((width, width, width, 4))
+        self.place_head = Mlp((2 * width, width, width))
         self.box_bias = BoxBias(width, layers.heads)
         self.presence_norm = nn.LayerNorm(width)
-        self.presence_head = MLP((width, width, width, 1))
+        self.presence_head = Mlp((width, width, width, 1))
 
     def forward(
         self,
@@ -171,7 +172,7 @@ class Scorer(nn.Module):
 
     def __init__(self, config: DetectorConfig) -> None:
         super().__init__()
-        self.prompt_mlp = MLP((config.width, config.score_mlp_width, config.width))
+        self.prompt_mlp = Mlp((config.width, config.score_mlp_width, config.width))
         self.prompt_norm = nn.LayerNorm(config.width)
         self.prompt_proj = nn.Linear(config.width, config.width)
         self.query_proj = nn.Linear(config.width, config.width)

@@ -6,7 +6,6 @@ per size, device and precision.
 
 from __future__ import annotations
 
-import itertools
 import math
 from itertools import product
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable
 
 Activation = Literal["relu", "gelu"]
 
@@ -180,31 +179,6 @@ class FeedForward(nn.Module):
             hidden = F.gelu(hidden)
         out: Tensor = self.fc2(hidden)
         return out
-
-
-class MLP(nn.Module):
-    """Linear layers of the given widths with ReLU between them."""
-
-    def __init__(self, widths: Sequence[int]) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in itertools.pairwise(widths))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(..., widths[0]) float to (..., widths[-1]) float."""
-        last = len(self.layers) - 1
-        for index, layer in enumerate(self.layers):
-            x = layer(x)
-            if index < last:
-                x = F.relu(x)
-        return x
-
-
-class LayerNorm2d(nn.LayerNorm):
-    """Layer norm over the channels of a (B, C, h, w) map, each cell alone."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, C, h, w) float to the same."""
-        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 def axial_rotary(

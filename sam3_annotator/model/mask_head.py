@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from sam3_annotator.model.layers import MLP, Attention
+from sam3_annotator.model.layers import Attention
+from sam3_annotator.model.sam_layers import Mlp
 
 if TYPE_CHECKING:
     from sam3_annotator.model.config import DetectorConfig
@@ -43,7 +44,7 @@ class MaskHead(nn.Module):
         self.prompt_norm = nn.LayerNorm(width)
         self.prompt_attn = Attention(width, config.mask_attention_heads)
         self.stages = nn.ModuleList(UpStage(width, config.norm_groups) for _ in range(2))
-        self.query_mlp = MLP((width, width, width, width))
+        self.query_mlp = Mlp((width, width, width, width))
         self.instance = nn.Linear(width, width)
         self.semantic = nn.Linear(width, 1)
 

@@ -22,10 +22,10 @@ from sam3_annotator.model.boxes import box_iou, cxcywh_to_xyxy, logit
 from sam3_annotator.model.config import DetectorConfig, LayerConfig
 from sam3_annotator.model.decoder import BoxBias, DecoderLayer, Scorer
 from sam3_annotator.model.fusion import FusionEncoder
-from sam3_annotator.model.layers import MLP, sine_code
+from sam3_annotator.model.layers import sine_code
 from sam3_annotator.model.mask_head import MaskHead
 from sam3_annotator.model.prompt_encoder import GeometryEncoder, GeometryPrompts, roi_align
-from sam3_annotator.model.sam_layers import sine_positions
+from sam3_annotator.model.sam_layers import Mlp, sine_positions
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -151,20 +151,20 @@ class MiniDetector(nn.Module):
         self.similar_in = nn.Sequential(nn.Linear(6, width), nn.GELU(), nn.Linear(width, width))
         self.geometry = GeometryEncoder(sizes)
         self.fusion = FusionEncoder(width, sizes.fusion)
-        self.propose = MLP((width, width, 5))
+        self.propose = Mlp((width, width, 5))
         self.content = nn.Linear(width, width)
         self.presence_token = nn.Parameter(torch.zeros(1, width))
         self.layers = nn.ModuleList(
             DecoderLayer(width, sizes.decoder) for _ in range(sizes.decoder.depth)
         )
         self.norm = nn.LayerNorm(width)
-        self.box_head = MLP((width, width, 4))
-        self.place_head = MLP((2 * width, width, width))
+        self.box_head = Mlp((width, width, 4))
+        self.place_head = Mlp((2 * width, width, width))
         self.box_bias = BoxBias(width, sizes.decoder.heads)
         self.presence_norm = nn.LayerNorm(width)
-        self.presence_head = MLP((width, width, 1))
+        self.presence_head = Mlp((width, width, 1))
         self.scorer = Scorer(sizes)
-        self.quality = MLP((width, width, 1))
+        self.quality = Mlp((width, width, 1))
         self.mask_head = MaskHead(sizes)
         # Few cells and few queries show a wanted thing: start from "probably not".
         for head in (self.propose, self.quality):
@@ -282,7 +282,7 @@ def chosen(found: Found, row: int, *, least_score: float, most_overlap: float = 
     return Similar(queries, scores[queries], boxes[queries])
 
 
-def last_bias(head: MLP) -> Tensor:
+def last_bias(head: Mlp) -> Tensor:
     """Bias of a head's last linear layer, without its gradient history."""
     (*_, last) = (module for module in head.modules() if isinstance(module, nn.Linear))
     return last.bias.data

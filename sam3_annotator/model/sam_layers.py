@@ -1,4 +1,4 @@
-"""Layers that the click heads, the memory and the SAM 2 backbone share."""
+"""Layers that the click heads, the memory and the SAM 2 backbone share; some serve the detector."""
 
 from __future__ import annotations
 

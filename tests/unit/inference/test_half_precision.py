@@ -22,7 +22,7 @@ BOX = (5, 5, 30, 20)
 def refilled(backend, dtype):
     """The same weights handed over in ``dtype``, not converted by the modules themselves."""
     parts = [getattr(backend, name, None) for name in ("_detector", "_encoder")]
-    for module in [part for part in parts if part is not None] + [backend._tracker.net]:
+    for module in [part for part in parts if part is not None] + [backend.tracker.net]:
         state = {name: value.to(dtype) for name, value in module.state_dict().items()}
         module.load_state_dict(state, strict=True, assign=True)
     return Predictor(backend)

@@ -198,7 +198,7 @@ def test_a_fault_in_a_step_leaves_a_usable_clip(sam3, monkeypatch):
     for video in (whole, broken):
         video.add_clicks(0, 7, points=[(20, 20)])
         video.add_concept("cat")
-    net = sam3.backend._tracker.net
+    net = sam3.backend.tracker.net
     calls = []
 
     def fails_once(*arguments):
