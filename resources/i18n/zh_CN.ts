@@ -166,11 +166,11 @@
       <translation>运行可跨越镜头切换</translation>
     </message>
     <message>
-      <source>&amp;Split the track here</source>
+      <source>&amp;Split the masklet here</source>
       <translation>从此处切分轨迹(&amp;S)</translation>
     </message>
     <message>
-      <source>&amp;Merge the two tracks</source>
+      <source>&amp;Merge the two masklets</source>
       <translation>合并两条轨迹(&amp;M)</translation>
     </message>
     <message>
@@ -216,10 +216,6 @@
     <message>
       <source>Verify an export against this clip…</source>
       <translation>用此视频核对导出…</translation>
-    </message>
-    <message>
-      <source>Import a DAVIS or MOTS folder…</source>
-      <translation>导入 DAVIS 或 MOTS 文件夹…</translation>
     </message>
     <message>
       <source>Category 1</source>
@@ -272,6 +268,10 @@
     <message>
       <source>&amp;Delete objects</source>
       <translation>删除对象(&amp;D)</translation>
+    </message>
+    <message>
+      <source>Take this picture out of the project</source>
+      <translation>将此图片移出项目</translation>
     </message>
     <message>
       <source>Cate&amp;gories…</source>
@@ -332,6 +332,10 @@
     <message>
       <source>&amp;Import…</source>
       <translation>导入(&amp;I)…</translation>
+    </message>
+    <message>
+      <source>Import a DAVIS or MOTS folder…</source>
+      <translation>导入 DAVIS 或 MOTS 文件夹…</translation>
     </message>
     <message>
       <source>&amp;Quit</source>
@@ -442,10 +446,6 @@
       <translation>本图完成，下一张</translation>
     </message>
     <message>
-      <source>Take this picture out of the project</source>
-      <translation>将此图片移出项目</translation>
-    </message>
-    <message>
       <source>&amp;Next doubtful frame</source>
       <translation>下一个可疑帧(&amp;N)</translation>
     </message>
@@ -506,7 +506,7 @@
       <translation>框选(&amp;B)</translation>
     </message>
     <message>
-      <source>&amp;Exemplar: all like this</source>
+      <source>&amp;Example: all like this</source>
       <translation>示例：查找所有类似的(&amp;E)</translation>
     </message>
     <message>
@@ -562,7 +562,7 @@
       <translation>接受阈值以上的全部候选</translation>
     </message>
     <message>
-      <source>Forget phrase and exemplars</source>
+      <source>Forget phrase and examples</source>
       <translation>清除文字和示例</translation>
     </message>
     <message>
@@ -805,10 +805,6 @@
     <message>
       <source>Candidates, best first</source>
       <translation>候选，得分高的在前</translation>
-    </message>
-    <message>
-      <source>example</source>
-      <translation>示例</translation>
     </message>
   </context>
   <context>
@@ -1809,6 +1805,18 @@
       <translation>帮助(&amp;H)</translation>
     </message>
     <message>
+      <source>&amp;Tool</source>
+      <translation>工具(&amp;T)</translation>
+    </message>
+    <message>
+      <source>&amp;Mask</source>
+      <translation>掩码(&amp;M)</translation>
+    </message>
+    <message>
+      <source>O&amp;ver time</source>
+      <translation>沿时间(&amp;V)</translation>
+    </message>
+    <message>
       <source>Panels</source>
       <translation>面板</translation>
     </message>
@@ -1974,12 +1982,20 @@
       <translation>对象</translation>
     </message>
     <message>
-      <source>No objects yet</source>
-      <translation>还没有对象</translation>
+      <source>Click something in the picture (C) or draw a box around it (B).</source>
+      <translation>点击图片中的目标 (C)，或框住它 (B)。</translation>
     </message>
     <message>
       <source>Click something in the picture (C), draw a box around it (B), or type what to look for into Find (T).</source>
       <translation>在图片中点击 (C)，在其周围画框 (B)，或在“查找”中输入要找的内容 (T)。</translation>
+    </message>
+    <message>
+      <source>Click something in the picture (C), draw a box around it (B), or find all like one by an example box (E).</source>
+      <translation>点击图片中的目标 (C)，框住它 (B)，或用示例框 (E) 查找所有类似的。</translation>
+    </message>
+    <message>
+      <source>No objects yet</source>
+      <translation>还没有对象</translation>
     </message>
     <message>
       <source>Objects by category</source>
@@ -3470,10 +3486,6 @@
       <translation>{name} 不能按概念查找；请加载 SAM 3 权重。</translation>
     </message>
     <message>
-      <source>{name}: this file has no memory, so it cannot track.</source>
-      <translation>{name}：此文件没有记忆部分，因此不能跟踪。</translation>
-    </message>
-    <message>
       <source>{name}: this file has no click heads.</source>
       <translation>{name}：此文件没有点击部分。</translation>
     </message>
@@ -3732,6 +3744,10 @@
     <message>
       <source>No model is loaded yet. Choose weights in the model dialog.</source>
       <translation>尚未加载模型。请在模型对话框中选择权重。</translation>
+    </message>
+    <message>
+      <source>{name}: this file has no memory, so it cannot track.</source>
+      <translation>{name}：此文件没有记忆部分，因此不能跟踪。</translation>
     </message>
     <message>
       <source>{name} cannot track concepts; load SAM 3.</source>
@@ -4982,7 +4998,7 @@
       <translation>查找范围内没有示例；请在其中给出一个。</translation>
     </message>
     <message>
-      <source>Type what to find, or draw an exemplar box around one.</source>
+      <source>Type what to find, or draw an example box around one.</source>
       <translation>请输入要查找的内容，或在其中一个周围画示例框。</translation>
     </message>
     <message>

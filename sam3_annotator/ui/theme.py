@@ -147,7 +147,7 @@ QMenuBar::item:selected, QMenuBar::item:pressed { background: $hover; color: $te
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $accent; color: $on_accent; }
-QMenu::item:disabled { color: $dim; background: transparent; }
+QMenu::item:disabled { color: $faint; background: transparent; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
 #tool_strip { background: $panel; border: none; border-right: 1px solid $line; spacing: 4px;
@@ -167,7 +167,7 @@ QPushButton:pressed { background: $line; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:default, QPushButton[primary="true"] { background: $accent; color: $on_accent;
   border-color: $accent; }
-QPushButton:disabled { color: $dim; background: $panel; border-color: $line; }
+QPushButton:disabled { color: $faint; background: $panel; border-color: $line; }
 QPushButton[flat="true"] { background: transparent; border: none; }
 QToolButton { background: transparent; border: none; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: $hover; }
@@ -193,7 +193,7 @@ QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background:
   border-color: $accent; image: url("$check"); }
 QCheckBox::indicator:disabled { border-color: $line; }
 QCheckBox::indicator:focus { border-color: $accent; }
-QCheckBox:disabled { color: $dim; }
+QCheckBox:disabled { color: $faint; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { border: 1px solid $line; background: $raised; padding: 4px; }
@@ -221,7 +221,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 #find_bar QPushButton { padding: 3px 10px; }
 #find_bar QPushButton[sign="plus"] { color: $good; border-color: $good; background: transparent; }
 #find_bar QPushButton[sign="minus"] { color: $bad; border-color: $bad; background: transparent; }
-#find_bar QPushButton:disabled { color: $dim; border-color: $line; background: transparent; }
+#find_bar QPushButton:disabled { color: $faint; border-color: $line; background: transparent; }
 #chip { border: 1px solid $line; border-radius: 8px; padding: 4px 8px; color: $dim;
   background: transparent; font-size: 12px; }
 #chip:hover { color: $text; background: $hover; }

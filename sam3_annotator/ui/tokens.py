@@ -15,7 +15,12 @@ STATUS_PX = 26
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours of one theme, each "#rrggbb"; the only home of colours in the window."""
+    """The colours of one theme, each "#rrggbb"; the only home of colours in the window.
+
+    Attributes:
+        dim: what is less important, still easy to read.
+        faint: what cannot be used now.
+    """
 
     name: str
     background: str
@@ -24,6 +29,7 @@ class Tokens:
     line: str
     text: str
     dim: str
+    faint: str
     accent: str
     good: str
     warn: str
@@ -46,6 +52,7 @@ DARK = Tokens(
     line="#31363d",
     text="#e6e8eb",
     dim="#9aa3ad",
+    faint="#5c6269",
     accent="#4c9dff",
     good="#58c987",
     warn="#f0b354",
@@ -62,6 +69,7 @@ LIGHT = Tokens(
     line="#d5d9de",
     text="#1d2126",
     dim="#5f6973",
+    faint="#a7adb3",
     accent="#1f6fe0",
     good="#1f9254",
     warn="#b26a00",

@@ -164,7 +164,7 @@ class Detecting:
         if search.frame is None:
             raise Rejected("Open a picture first.")
         if search.concept.is_empty:
-            raise Rejected("Type what to find, or draw an exemplar box around one.")
+            raise Rejected("Type what to find, or draw an example box around one.")
         self._set(is_running=True)
         self._desk.ask(
             FindConcept("search", search.frame, search.concept),

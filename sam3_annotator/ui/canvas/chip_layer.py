@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF
 
+from sam3_annotator.ui.canvas.anchors import Anchors
 from sam3_annotator.ui.canvas.chips import Chip, ChipCache
 from sam3_annotator.ui.canvas.scene import ObjectStyle
 from sam3_annotator.ui.canvas.spots import Spots
@@ -56,15 +57,16 @@ class ChipLayer:
     """
 
     def __init__(self) -> None:
-        self._images = ChipCache()
+        self._images, self._anchors = ChipCache(), Anchors()
         self._objects: tuple[CanvasObject, ...] = ()
         self._candidates: tuple[CandidateMark, ...] = ()
         self._object_spots = self._candidate_spots = Spots(())
         self._plan: _Plan | None = None
 
-    def show_objects(self, objects: Sequence[CanvasObject], spots: Spots) -> None:
-        """Name these objects from now on; ``spots`` are their boxes in the same order."""
-        self._objects, self._object_spots = tuple(objects), spots
+    def show_objects(self, objects: Sequence[CanvasObject]) -> None:
+        """Name these objects from now on, each at its box or, if scattered, its largest piece."""
+        self._objects = tuple(objects)
+        self._object_spots = Spots(self._anchors.boxes(item.mask for item in objects))
         self._plan = None
 
     def show_candidates(self, candidates: Sequence[CandidateMark], spots: Spots) -> None:

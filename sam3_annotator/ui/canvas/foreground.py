@@ -152,7 +152,7 @@ class Foreground:
     ) -> None:
         rect = _rect(viewport, box)
         _frame(painter, rect, color, is_dashed=not is_positive)
-        _dot(painter, rect.topLeft(), color, is_positive=is_positive)
+        _dot(painter, rect.topRight(), color, is_positive=is_positive)
 
     def _ring(
         self,

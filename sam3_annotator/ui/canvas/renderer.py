@@ -120,8 +120,9 @@ class RasterRenderer:
         self._drawn = None
         self._is_stroking = False
         self._candidates = ()
+        self._layer.show_objects((), Spots(()))
+        self._chips.show_objects(())
         for layer in (self._layer, self._chips):
-            layer.show_objects((), Spots(()))
             layer.show_candidates((), Spots(()))
         if pyramid is None:
             self._id_map = self._picture = self._overlay = None
@@ -154,9 +155,8 @@ class RasterRenderer:
         boxes = self._id_map.replace(objects)
         self._is_stroking = False
         visible = [item for item in self._id_map.objects if not item.is_hidden]
-        spots = Spots(item.mask.box.box() for item in visible)
-        self._layer.show_objects(visible, spots)
-        self._chips.show_objects(visible, spots)
+        self._layer.show_objects(visible, Spots(item.mask.box.box() for item in visible))
+        self._chips.show_objects(visible)
         self._mix_colors()
         for box in boxes:
             self._overlay.patch(box)

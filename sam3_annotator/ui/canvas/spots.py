@@ -53,6 +53,6 @@ def reach_of(viewport: Viewport, box: Box) -> QRectF:
     """The widget rectangle that an object's outline and chip may take, for a box of the image."""
     spot = viewport.box_to_widget(box)
     left, top = spot.x0 - _LINE_REACH, spot.y0 - _CHIP_HEIGHT
-    right = max(spot.x1 + _LINE_REACH, max(spot.x0, 2.0) + _CHIP_WIDTH)
+    right = max(spot.x1, 2.0) + _CHIP_WIDTH  # the chip may stand at any part of a scattered mask
     bottom = max(spot.y1 + _LINE_REACH, max(spot.y0, 2.0) + _CHIP_HEIGHT)
     return QRectF(left, top, right - left, bottom - top)

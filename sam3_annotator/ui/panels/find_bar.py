@@ -21,12 +21,14 @@ class Abilities:
         no_examples: why things like an example cannot be; "" when they can.
         no_tracking: why nothing can be found through a clip; "" when it can.
         concepts: the phrases it knows; empty means any.
+        has_model: whether anything is loaded yet.
     """
 
     no_phrases: str = ""
     no_examples: str = ""
     no_tracking: str = ""
     concepts: tuple[str, ...] = ()
+    has_model: bool = True
 
 
 class FindBar(QFrame):
@@ -148,6 +150,8 @@ class FindBar(QFrame):
 
 def _placeholder(abilities: Abilities) -> str:
     """What stands in the empty field: what could be typed, or what to do instead."""
+    if not abilities.has_model:
+        return ""
     if not abilities.no_phrases:
         if abilities.concepts:
             known = ", ".join(abilities.concepts[:4])

@@ -87,18 +87,31 @@ class ObjectsPanel(QWidget):
         self._set_up_view()
         self._empty = EmptyOr(
             self._view,
-            Placeholder(
-                translate("ObjectsPanel", "No objects yet"),
-                translate(
-                    "ObjectsPanel",
-                    "Click something in the picture (C), draw a box around it (B), or type what "
-                    "to look for into Find (T).",
-                ),
-            ),
+            Placeholder("", ""),
         )
+        self.show_ways(finds_phrases=True, finds_similar=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._empty)
+
+    def show_ways(self, *, finds_phrases: bool, finds_similar: bool) -> None:
+        """Say how to come by the first object with what is loaded."""
+        ways = translate(
+            "ObjectsPanel", "Click something in the picture (C) or draw a box around it (B)."
+        )
+        if finds_phrases:
+            ways = translate(
+                "ObjectsPanel",
+                "Click something in the picture (C), draw a box around it (B), or type what "
+                "to look for into Find (T).",
+            )
+        elif finds_similar:
+            ways = translate(
+                "ObjectsPanel",
+                "Click something in the picture (C), draw a box around it (B), or find all like "
+                "one by an example box (E).",
+            )
+        self._empty.placeholder.say(translate("ObjectsPanel", "No objects yet"), ways)
 
     def use_theme(self, tokens: Tokens) -> None:
         """Draw in another theme's colours."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.panels.candidate_grid import CandidateItem
 from sam3_annotator.ui.panels.candidates import Findings
-from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.parts import Parts
@@ -44,7 +43,7 @@ class CandidateSync(QObject):
 
     def show(self, search: Search) -> None:
         """Show one moment of the search."""
-        name = search.concept.phrase or translate("CandidatesPanel", "example")
+        name = search.concept.phrase
         self._panel.show_findings(
             Findings(
                 phrase=search.concept.phrase,

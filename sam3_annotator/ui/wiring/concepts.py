@@ -119,6 +119,7 @@ class ConceptDesk(FrameRunDesk[ConceptRunning]):
             said = translate("ConceptDesk", "There is room for %n find(s) at once.", "", room)
             self._workspace.said.emit(said)
         running.start(media_id, wish)
+        self._workspace.detecting.dismiss()
 
     def _check_model(self, phrase: str) -> None:
         """Say beforehand what the loaded model cannot do, and what it can do instead."""

@@ -167,6 +167,7 @@ class FindDesk(QObject):
                 why_not(Capability.EXEMPLAR),
                 why_not(Capability.TRACK_CONCEPT),
                 () if model is None else model.concepts,
+                has_model=model is not None,
             )
         )
 

@@ -49,9 +49,17 @@ class PanelSync(QObject):
         workspace.document_changed.connect(self._soon.start)
         workspace.settings.changed.connect(lambda _: self._soon.start())
         workspace.theme.changed.connect(objects.use_theme)
+        workspace.model_changed.connect(self._show_ways)
         workspace.theme.changed.connect(history.use_theme)
         objects.selection_changed.connect(lambda ids: workspace.state.update(selection=ids))
         history.jump_requested.connect(self._jump)
+
+    def _show_ways(self, model: ModelInfo | None) -> None:
+        """What leads to a first object depends on what is loaded."""
+        can = frozenset(Capability) if model is None else model.capabilities
+        self._objects.show_ways(
+            finds_phrases=Capability.PHRASE in can, finds_similar=Capability.EXEMPLAR in can
+        )
 
     def connect_desks(self, objects: ObjectDesk, categories: CategoryDesk) -> None:
         """Hand the panels' wishes to those who can fulfil them."""

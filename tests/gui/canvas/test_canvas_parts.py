@@ -17,7 +17,6 @@ from sam3_annotator.ui.canvas.chip_layer import ChipLayer
 from sam3_annotator.ui.canvas.hit import edge_at, objects_touching, vertex_at
 from sam3_annotator.ui.canvas.id_map import DRAFT_SLOT, IdMap
 from sam3_annotator.ui.canvas.paths import PathCache, detail_for, detail_of, outlines_at
-from sam3_annotator.ui.canvas.spots import Spots
 from sam3_annotator.ui.canvas.tools import ToolName, ToolOptions, all_tools
 from sam3_annotator.ui.canvas.tools.events import (
     Button,
@@ -155,7 +154,7 @@ EVERYWHERE = QRectF(-1e6, -1e6, 2e6, 2e6)
 
 def chips(objects, view):
     layer = ChipLayer()
-    layer.show_objects(objects, Spots(item.mask.box.box() for item in objects))
+    layer.show_objects(objects)
     return layer, [(x, y) for _, x, y in layer.placed(view, EVERYWHERE)]
 
 

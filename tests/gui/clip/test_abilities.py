@@ -155,3 +155,13 @@ def test_no_model_stops_nobody_beforehand():
 @pytest.mark.slow
 def test_the_bundled_model_can_what_is_said_here():
     assert set(open_backend("mini").info.capabilities) == FAMILIES["mini"]
+
+
+def test_the_empty_objects_panel_names_only_ways_that_are_open(using):
+    running = using("mini")
+    panel = running.window.parts.objects
+    for family, words in (("mini", "example box (E)"), ("SAM 3", "Find (T)"), ("SAM 2.1 tiny", "")):
+        using(family)
+        said = panel._empty.placeholder._hint.text()
+        assert "Click something" in said
+        assert ("(E)" in said, "(T)" in said) == ("(E)" in words, "(T)" in words)

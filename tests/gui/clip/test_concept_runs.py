@@ -44,6 +44,7 @@ def test_examples_on_two_frames_are_followed_both_ways(clip, qtbot):
     track_all(clip, qtbot)
     wait(clip, qtbot, 142)
     assert walks(clip) == [(60, LAST), (69, 0)]
+    assert not clip.workspace.detecting.search.found
     (one,) = objects(clip)
     masklet = clip.project.masklet(one)
     assert np.array_equal(masklet.frames, np.arange(LAST + 1))

@@ -126,3 +126,12 @@ def test_clearing_forgets_the_exemplars_of_every_frame(detecting, frame):
     detecting.clear()
     detecting.open_frame(frame)
     assert detecting.search.exemplars == ()
+
+
+def test_dismissing_puts_candidates_away_and_keeps_what_was_asked(answered):
+    answered.add_exemplar(Exemplar(Box(0, 0, 5, 5)))
+    concept = answered.search.concept
+    answered.dismiss()
+    assert not answered.search.found
+    assert not answered.search.has_answer
+    assert answered.search.concept == concept
