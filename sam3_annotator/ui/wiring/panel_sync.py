@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QObject, QTimer
 
 from sam3_annotator.domain.entities import FrameFlag
+from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.panels.history import StepRow
 from sam3_annotator.ui.panels.objects import CategoryGroup, ObjectRow
 from sam3_annotator.ui.panels.properties import CategoryChoice, ObjectProperties
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Annotation, Category, TrackedObject
     from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.domain.project import Project
+    from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.store.journal import HistoryEntry
     from sam3_annotator.ui.panels.history import HistoryPanel
     from sam3_annotator.ui.panels.objects import ObjectsPanel
