@@ -145,7 +145,7 @@ class MiniFollower:
         return seen
 
     def _steadied(self, before: Box, now: Box) -> Box:
-        """The new box, but a square that shrinks and grows no faster than things do.
+        """The new box, but shrunk and grown about its centre no faster than things are.
 
         A mask that loses a part for a moment must not make the window lose it for good.
         """
@@ -153,7 +153,8 @@ class MiniFollower:
         wanted = max(now[2] - now[0], now[3] - now[1])
         side = min(max(wanted, span * self.rules.shrinking), span * self.rules.growing)
         x, y = (now[0] + now[2]) / 2, (now[1] + now[3]) / 2
-        return x - side / 2, y - side / 2, x + side / 2, y + side / 2
+        across, down = (now[2] - now[0]) * side / wanted / 2, (now[3] - now[1]) * side / wanted / 2
+        return x - across, y - down, x + across, y + down
 
     def _look_wide(self, trail: Trail, frame: int, whole: ImageFeatures) -> Sighting:
         answer = self._tracker.step(trail.wide, frame, whole)
@@ -171,6 +172,9 @@ class MiniFollower:
         return self._encode(np.ascontiguousarray(picture[window.rows, window.columns]))
 
     def _window(self, box: Box, size: tuple[int, ...], *, lost: int) -> Window | None:
+        share = (box[2] - box[0]) * (box[3] - box[1]) / (size[0] * size[1])
+        if share > self.rules.small:
+            return None
         reach = self.rules.reach * self.rules.widening**lost
         return window_around(box, (size[0], size[1]), reach, self.rules.least)
 

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-LARGEST_SHARE = 0.85
-"""From this share of the frame's short side on, a window would gain nothing."""
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
     """A square part of a frame, wholly inside it, in pixels.
@@ -59,7 +55,10 @@ class WindowRules:
     """How large windows are and where they are looked at; no weights depend on the numbers.
 
     Attributes:
-        reach: side of a window in lengths of the thing's box; infinite for no windows.
+        small: share of the frame that the box of a thing covers up to which it is looked at
+            through a window; 0 for no windows. Larger things are found more surely in the whole
+            frame, which shows where they went when they move fast.
+        reach: side of a window in lengths of the thing's box.
         least: smallest side, px; enlarging less than that shows nothing new.
         widening: factor by which the window grows with every frame without the thing.
         patience: frames without the thing after which the whole frame is searched.
@@ -67,6 +66,7 @@ class WindowRules:
         input_side: side at which a window is encoded, px.
     """
 
+    small: float = 0.01
     reach: float = 3.0
     least: int = 48
     widening: float = 1.4
@@ -88,12 +88,12 @@ def window_around(
         least: smallest side, px.
 
     Returns:
-        The window, moved inside the frame; None where the whole frame does as well.
+        The window, moved inside the frame; None where there is no room for it.
     """
     height, width = size
     x0, y0, x1, y1 = box
     wanted = max(reach * max(x1 - x0, y1 - y0), least)
-    if wanted >= LARGEST_SHARE * min(height, width):
+    if wanted >= min(height, width):
         return None
     side = round(wanted)
     left = round(min(max((x0 + x1 - side) / 2, 0), width - side))

@@ -35,6 +35,7 @@ class ClipRecipe:
         twins: a thing has a look-alike among the others.
         absences: a thing leaves, hides completely or vanishes for a while, and returns.
         camera: the camera moves.
+        smallest, largest: longest side of a thing as a share of the side, drawn log-uniformly.
         slowest, fastest: displacement per frame as a share of the side, drawn log-uniformly.
         scenery: one region of the photo itself is tracked, where pseudo-masks are known.
         photographic: a cut-out comes from a photo rather than from a drawing, where there are any.
@@ -49,6 +50,8 @@ class ClipRecipe:
     twins: float = 0.5
     absences: float = 0.45
     camera: float = 0.6
+    smallest: float = 0.05
+    largest: float = 0.75
     slowest: float = 0.002
     fastest: float = 0.11
     scenery: float = 0.5
@@ -177,7 +180,7 @@ def _cast(
         else:
             cutout = cutouts.draw(rng, photographic=recipe.photographic)
             rgba, concept = _dressed(cutout.rgba, rng, photos), cutout.concept
-            size = recipe.side * _log_uniform(rng, 0.05, 0.75)
+            size = recipe.side * _log_uniform(rng, recipe.smallest, recipe.largest)
         actor = _Actor(number, rgba, _path(rng, recipe, size), depth=rng.random())
         if rng.random() < recipe.absences:
             actors.extend(_make_absent(rng, recipe, actor, cutouts))

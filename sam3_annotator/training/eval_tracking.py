@@ -89,7 +89,7 @@ def make_followers(image: Sam2ImageModel, memory: MiniMemory | None) -> dict[str
     }
     if memory is not None:
         tracker = MiniTracker(image.heads, memory)
-        never = WindowRules(reach=float("inf"))
+        never = WindowRules(small=0.0)
         for name, rules in (("mini memory, whole frames", never), ("mini memory", WindowRules())):
             side = rules.input_side
             encode = partial(encode_frame, image, side=side)

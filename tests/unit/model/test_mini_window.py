@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from sam3_annotator.model.mini_follow import MiniFollower, Trail, covered, mask_box
 from sam3_annotator.model.mini_tracker import TrackedFrame, TrackRules
-from sam3_annotator.model.mini_window import LARGEST_SHARE, Window, WindowRules, window_around
+from sam3_annotator.model.mini_window import Window, WindowRules, window_around
 from sam3_annotator.model.sam_heads import ImageFeatures
 
 SIZE = (90, 160)
-RULES = WindowRules(reach=3.0, least=12, widening=1.5, patience=2, input_side=64)
+RULES = WindowRules(small=0.03, reach=3.0, least=12, widening=1.5, patience=2, input_side=64)
 
 
 @given(
@@ -25,7 +25,7 @@ def test_a_window_lies_inside_and_is_large_enough(x, y, width, height, reach, le
     window = window_around((x, y, x + width, y + height), SIZE, reach, least)
     wanted = max(reach * max(width, height), least)
     if window is None:
-        assert wanted >= LARGEST_SHARE * min(SIZE)
+        assert wanted >= min(SIZE)
         return
     assert window.side == round(wanted)
     assert 0 <= window.left <= SIZE[1] - window.side
@@ -36,8 +36,9 @@ def test_a_window_away_from_the_border_is_centred() -> None:
     assert window_around((70, 40, 80, 50), SIZE, 3.0, 8) == Window(60, 30, 30)
 
 
-def test_infinite_reach_means_no_window() -> None:
-    assert window_around((70, 40, 80, 50), SIZE, float("inf"), 8) is None
+def test_a_window_larger_than_the_frame_is_none() -> None:
+    assert window_around((70, 40, 100, 70), SIZE, 3.0, 8) is None
+    assert window_around((70, 40, 80, 50), SIZE, 3.0, 90) is None
 
 
 def picture(x: int | None, y: int = 40):
