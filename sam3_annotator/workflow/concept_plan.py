@@ -164,7 +164,7 @@ def _seed_frames(masklet: Masklet, walk: Walk) -> list[int]:
 
 def _check(wish: ConceptWish) -> None:
     if not wish.phrase and not any(prompt.exemplars for _, prompt in wish.prompts):
-        raise Rejected("Type what to find, or draw an exemplar box around one.")
+        raise Rejected("Type what to find, or draw an example box around one.")
     if not wish.phrase and any(prompt.is_empty for _, prompt in wish.prompts):
         raise Rejected(
             "A frame has only examples of what is not meant. Draw one of what is meant beside "

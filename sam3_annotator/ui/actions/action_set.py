@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from sam3_annotator.ui.abilities import missing
-from sam3_annotator.ui.actions.spec import ActionSpec, Menu, Scope, Situation
+from sam3_annotator.ui.actions.spec import INSIDE, ActionSpec, Menu, Scope, Situation
 from sam3_annotator.ui.icons import icon
 from sam3_annotator.ui.keymap import Keymap, shown
 from sam3_annotator.ui.text import plain, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -102,21 +102,23 @@ class ActionSet(QObject):
 
     def fill_menus(self, bar: QMenuBar) -> dict[Menu, QMenu]:
         """Add the menus, in order; the result lets callers append to them."""
+        own = [menu for menu in Menu if menu not in INSIDE and menu is not Menu.NONE]
         menus: dict[Menu, QMenu] = {}
-        for menu in Menu:
-            if menu is Menu.NONE:
-                continue
+        for menu in own:
             menus[menu] = bar.addMenu(translate("Menu", menu.value))
-            menus[menu].setToolTipsVisible(True)
-            for spec in self.of_menu(menu):
-                if spec.opens_group:
-                    menus[menu].addSeparator()
-                menus[menu].addAction(self._actions[spec.id])
+        for spec in self.specs:
+            if spec.menu is Menu.NONE:
+                continue
+            is_first = spec.menu not in menus
+            if spec.opens_group:
+                menus[INSIDE[spec.menu] if is_first else spec.menu].addSeparator()
+            if is_first:
+                inside = menus[INSIDE[spec.menu]].addMenu(translate("Menu", spec.menu.value))
+                menus[spec.menu] = inside
+            menus[spec.menu].addAction(self._actions[spec.id])
+        for shown_menu in menus.values():
+            shown_menu.setToolTipsVisible(True)
         return menus
-
-    def of_menu(self, menu: Menu) -> Iterable[ActionSpec]:
-        """The rows of one menu, in order."""
-        return (spec for spec in self.specs if spec.menu is menu)
 
     def _make(self, spec: ActionSpec, desks: Desks, home: QWidget) -> QAction:
         action = QAction(translate("Actions", spec.text), self)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Menu(str, Enum):
-    """The menus, in the order of the bar; NONE stands in no menu."""
+    """The menus, in the order of the bar, then those inside others; NONE stands in no menu."""
 
     FILE = QT_TRANSLATE_NOOP("Menu", "&File")
     EDIT = QT_TRANSLATE_NOOP("Menu", "&Edit")
@@ -26,7 +26,14 @@ class Menu(str, Enum):
     CLIP = QT_TRANSLATE_NOOP("Menu", "&Clip")
     REVIEW = QT_TRANSLATE_NOOP("Menu", "&Review")
     HELP = QT_TRANSLATE_NOOP("Menu", "&Help")
+    TOOL = QT_TRANSLATE_NOOP("Menu", "&Tool")
+    MASK = QT_TRANSLATE_NOOP("Menu", "&Mask")
+    TIME = QT_TRANSLATE_NOOP("Menu", "O&ver time")
     NONE = ""
+
+
+INSIDE = {Menu.TOOL: Menu.OBJECT, Menu.MASK: Menu.OBJECT, Menu.TIME: Menu.CLIP}
+"""Menus that lie in another one, where their first action would stand."""
 
 
 class Scope(Enum):

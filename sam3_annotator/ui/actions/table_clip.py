@@ -10,7 +10,6 @@ from sam3_annotator.ui.actions.spec import (
     Situation,
     with_clip,
     with_one_selected,
-    with_project,
 )
 from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
 from sam3_annotator.workflow.run_plan import Reach
@@ -213,7 +212,7 @@ _IDENTITY = (
     ActionSpec(
         "clip.split",
         Menu.CLIP,
-        QT_TRANSLATE_NOOP("Actions", "&Split the track here"),
+        QT_TRANSLATE_NOOP("Actions", "&Split the masklet here"),
         lambda desks: desks.clip.times.split(),
         ("Ctrl+Shift+K",),
         on_clip_with_one,
@@ -223,7 +222,7 @@ _IDENTITY = (
     ActionSpec(
         "clip.merge",
         Menu.CLIP,
-        QT_TRANSLATE_NOOP("Actions", "&Merge the two tracks"),
+        QT_TRANSLATE_NOOP("Actions", "&Merge the two masklets"),
         lambda desks: desks.clip.times.merge(),
         ("Ctrl+Shift+J",),
         on_clip_with_two,
@@ -241,7 +240,7 @@ _IDENTITY = (
 _TIME = (
     ActionSpec(
         "clip.delete_range",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "&Delete the masks of the range"),
         lambda desks: desks.clip.times.delete(),
         ("Shift+Del",),
@@ -250,7 +249,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.hold",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "&Hold this mask over the range"),
         lambda desks: desks.clip.times.hold(),
         ("Ctrl+Shift+H",),
@@ -258,7 +257,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.interpolate",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "&Interpolate between human frames"),
         lambda desks: desks.clip.times.interpolate(),
         ("I",),
@@ -266,7 +265,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.smooth",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "Smooth over &time"),
         lambda desks: desks.clip.times.smooth(),
         ("Shift+I",),
@@ -274,7 +273,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.paint_range",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "Brush and eraser work on the whole range"),
         lambda desks: desks.clip.times.toggle_range_mode(),
         ("Alt+R",),
@@ -283,7 +282,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.copy_on",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "&Copy the mask to the next frame"),
         lambda desks: desks.clip.times.copy_on(1),
         ("Ctrl+Shift+D",),
@@ -291,7 +290,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.copy_back",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "Copy the mask to the previous frame"),
         lambda desks: desks.clip.times.copy_on(-1),
         ("Ctrl+Shift+A",),
@@ -299,7 +298,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.copy_here",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "Copy the mask of the last human frame here"),
         lambda desks: desks.clip.times.copy_here(),
         ("Ctrl+Shift+V",),
@@ -307,7 +306,7 @@ _TIME = (
     ),
     ActionSpec(
         "clip.clear_range",
-        Menu.CLIP,
+        Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "Forget the selected range"),
         lambda desks: desks.clip.times.clear_range(),
         ("Shift+Esc",),
@@ -323,13 +322,6 @@ _FILES = (
         lambda desks: desks.clip.exchange.ask_verify(),
         when=with_clip,
         opens_group=True,
-    ),
-    ActionSpec(
-        "file.import_folder",
-        Menu.FILE,
-        QT_TRANSLATE_NOOP("Actions", "Import a DAVIS or MOTS folder…"),
-        lambda desks: desks.clip.exchange.import_folder(),
-        when=with_project,
     ),
 )
 

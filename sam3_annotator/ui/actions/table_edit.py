@@ -102,6 +102,13 @@ EDIT_ACTIONS = (
         icon="trash",
     ),
     ActionSpec(
+        "media.remove",
+        Menu.EDIT,
+        QT_TRANSLATE_NOOP("Actions", "Take this picture out of the project"),
+        lambda desks: desks.navigation.remove_shown(),
+        when=with_media,
+    ),
+    ActionSpec(
         "edit.categories",
         Menu.EDIT,
         QT_TRANSLATE_NOOP("Actions", "Cate&gories…"),

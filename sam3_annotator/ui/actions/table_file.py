@@ -105,6 +105,13 @@ FILE_ACTIONS = (
         icon="import",
     ),
     ActionSpec(
+        "file.import_folder",
+        Menu.FILE,
+        QT_TRANSLATE_NOOP("Actions", "Import a DAVIS or MOTS folder…"),
+        lambda desks: desks.clip.exchange.import_folder(),
+        when=with_project,
+    ),
+    ActionSpec(
         "file.quit",
         Menu.FILE,
         QT_TRANSLATE_NOOP("Actions", "&Quit"),

@@ -71,7 +71,7 @@ _SELECTION = (
 _MASKS = (
     ActionSpec(
         "mask.edit_outline",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "Edit the outline's points"),
         lambda desks: desks.window.edit_outline(),
         ("Ctrl+Shift+E",),
@@ -81,7 +81,7 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.unite",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "&Unite"),
         lambda desks: desks.masks.unite(),
         ("U",),
@@ -89,7 +89,7 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.subtract",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "Subtract the others from the first"),
         lambda desks: desks.masks.subtract(),
         ("Shift+U",),
@@ -97,7 +97,7 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.intersect",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "Keep what all share"),
         lambda desks: desks.masks.intersect(),
         ("Ctrl+U",),
@@ -105,7 +105,7 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.fill_holes",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "Fill h&oles"),
         lambda desks: desks.masks.fill_holes(),
         ("Ctrl+Shift+F",),
@@ -113,7 +113,7 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.drop_islands",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "&Drop islands"),
         lambda desks: desks.masks.drop_islands(),
         ("Ctrl+Shift+I",),
@@ -121,14 +121,14 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.keep_largest",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "Keep the largest piece"),
         lambda desks: desks.masks.keep_largest(),
         when=with_selection,
     ),
     ActionSpec(
         "mask.smooth",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "S&mooth"),
         lambda desks: desks.masks.smooth(),
         ("Ctrl+Shift+M",),
@@ -136,7 +136,7 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.grow",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "&Grow by a pixel"),
         lambda desks: desks.masks.grow(),
         ("Shift+=",),
@@ -144,7 +144,7 @@ _MASKS = (
     ),
     ActionSpec(
         "mask.shrink",
-        Menu.OBJECT,
+        Menu.MASK,
         QT_TRANSLATE_NOOP("Actions", "S&hrink by a pixel"),
         lambda desks: desks.masks.shrink(),
         ("Shift+-",),
@@ -186,14 +186,6 @@ _FLAGS = (
         ("Ctrl+Space",),
         with_media,
         icon="check",
-    ),
-    ActionSpec(
-        "media.remove",
-        Menu.EDIT,
-        QT_TRANSLATE_NOOP("Actions", "Take this picture out of the project"),
-        lambda desks: desks.navigation.remove_shown(),
-        when=with_media,
-        opens_group=True,
     ),
 )
 

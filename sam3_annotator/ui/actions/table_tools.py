@@ -41,7 +41,7 @@ _NEEDS: dict[Tool, tuple[Capability, ...]] = {
 _TOOLS = tuple(
     ActionSpec(
         f"tool.{tool.value}",
-        Menu.OBJECT,
+        Menu.TOOL,
         text,
         partial(_use, tool),
         keys,
@@ -53,7 +53,7 @@ _TOOLS = tuple(
         (Tool.SELECT, QT_TRANSLATE_NOOP("Actions", "&Select"), ("V",)),
         (Tool.CLICK, QT_TRANSLATE_NOOP("Actions", "&Click"), ("C",)),
         (Tool.BOX, QT_TRANSLATE_NOOP("Actions", "&Box"), ("B",)),
-        (Tool.EXEMPLAR, QT_TRANSLATE_NOOP("Actions", "&Exemplar: all like this"), ("E",)),
+        (Tool.EXEMPLAR, QT_TRANSLATE_NOOP("Actions", "&Example: all like this"), ("E",)),
         (Tool.BRUSH, QT_TRANSLATE_NOOP("Actions", "B&rush"), ("R",)),
         (Tool.ERASER, QT_TRANSLATE_NOOP("Actions", "Er&aser"), ("Shift+R",)),
         (Tool.POLYGON, QT_TRANSLATE_NOOP("Actions", "&Polygon"), ("P",)),
@@ -129,7 +129,7 @@ _FINDING = (
     ActionSpec(
         "find.clear",
         Menu.OBJECT,
-        QT_TRANSLATE_NOOP("Actions", "Forget phrase and exemplars"),
+        QT_TRANSLATE_NOOP("Actions", "Forget phrase and examples"),
         lambda desks: desks.finding.clear(),
         when=with_media,
     ),

@@ -86,7 +86,7 @@ def test_rebinding_in_the_dialog_takes_effect_at_once(labelling):
     [
         ("und", "Undo", "Find an undone thing"),
         ("of", "Open folder", "Show the log file"),
-        ("exp", "Export", "Exemplar: all like this"),
+        ("exp", "Export", "Example: all like this"),
     ],
 )
 def test_the_palette_ranks_what_people_mean(query, better, worse):
