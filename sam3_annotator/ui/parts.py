@@ -34,6 +34,26 @@ class Stage(QStackedWidget):
         return QSize(240, 160)
 
 
+class Strip(QStackedWidget):
+    """What lies below the canvas; only as high as the page in front needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _: self.updateGeometry())
+
+    @override
+    def sizeHint(self) -> QSize:
+        page = self.currentWidget()
+        return super().sizeHint() if page is None else page.sizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        page = self.currentWidget()
+        if page is None:
+            return super().minimumSizeHint()
+        return page.minimumSizeHint().expandedTo(page.minimumSize())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
     """Every widget that a controller needs.
@@ -61,7 +81,7 @@ class Parts:
     @staticmethod
     def make(tokens: Tokens) -> Parts:
         """A fresh set of widgets in a theme's colours."""
-        find_bar, stage, strip = FindBar(), Stage(), QStackedWidget()
+        find_bar, stage, strip = FindBar(), Stage(), Strip()
         parts = Parts(
             canvas=CanvasView(),
             find_bar=find_bar,

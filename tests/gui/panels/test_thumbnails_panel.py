@@ -7,9 +7,11 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from sam3_annotator.domain.entities import MediaState
 from sam3_annotator.ui.panels.thumbnails import ThumbItem, ThumbnailsPanel
+from sam3_annotator.ui.parts import Strip
 
 # The offscreen platform says so of every window that has a smallest size.
 
@@ -120,3 +122,15 @@ def test_twenty_thousand_are_quick(panel):
     panel._name.setText("99")
     panel.grab()
     assert time.thread_time() - start < 0.5
+
+
+def test_the_strip_is_only_as_high_as_the_page_in_front(qtbot):
+    strip, low, high = Strip(), QWidget(), QWidget()
+    qtbot.addWidget(strip)
+    low.setMinimumHeight(40)
+    high.setMinimumHeight(200)
+    strip.addWidget(low)
+    strip.addWidget(high)
+    assert strip.minimumSizeHint().height() == 40
+    strip.setCurrentWidget(high)
+    assert strip.minimumSizeHint().height() == 200
