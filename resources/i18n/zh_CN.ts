@@ -1805,8 +1805,8 @@
       <translation>帮助(&amp;H)</translation>
     </message>
     <message>
-      <source>&amp;Tool</source>
-      <translation>工具(&amp;T)</translation>
+      <source>T&amp;ool</source>
+      <translation>工具(&amp;O)</translation>
     </message>
     <message>
       <source>&amp;Mask</source>

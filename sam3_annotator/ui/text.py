@@ -13,9 +13,11 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from sam3_annotator import paths
 from sam3_annotator.errors import AnnotatorError
-from sam3_annotator.wording import Wording
+from sam3_annotator.wording import Wording, listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtWidgets import QApplication
 
 LANGUAGES: tuple[tuple[str, str], ...] = (("en", "English"), ("zh_CN", "简体中文"))
@@ -56,6 +58,11 @@ def worded(said: str | BaseException) -> str:
         return text
     values = {name: worded(v) if isinstance(v, str) else v for name, v in said.values.items()}
     return text.format(**values)
+
+
+def in_words(parts: Iterable[str]) -> str:
+    """Texts as one, with the commas of the user's language."""
+    return worded(listed(parts))
 
 
 def plain(text: str) -> str:

@@ -26,7 +26,7 @@ class Menu(str, Enum):
     CLIP = QT_TRANSLATE_NOOP("Menu", "&Clip")
     REVIEW = QT_TRANSLATE_NOOP("Menu", "&Review")
     HELP = QT_TRANSLATE_NOOP("Menu", "&Help")
-    TOOL = QT_TRANSLATE_NOOP("Menu", "&Tool")
+    TOOL = QT_TRANSLATE_NOOP("Menu", "T&ool")
     MASK = QT_TRANSLATE_NOOP("Menu", "&Mask")
     TIME = QT_TRANSLATE_NOOP("Menu", "O&ver time")
     NONE = ""

@@ -16,7 +16,7 @@ from sam3_annotator.ui.canvas.renderer import RasterRenderer, Renderer
 from sam3_annotator.ui.canvas.scene import DARK, Display, Marks
 from sam3_annotator.ui.canvas.spots import reach_of
 from sam3_annotator.ui.canvas.tool_surface import ToolSurface, pixel_of
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -266,7 +266,7 @@ class CanvasView(ToolSurface):
             width=size.width, height=size.height, count=len(self._objects)
         )
         if chosen:
-            text += translate("Canvas", ", selected: {names}").format(names=", ".join(chosen))
+            text += translate("Canvas", ", selected: {names}").format(names=in_words(chosen))
         self.setAccessibleDescription(text)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 from typing_extensions import override
 
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _placeholder(abilities: Abilities) -> str:
         return ""
     if not abilities.no_phrases:
         if abilities.concepts:
-            known = ", ".join(abilities.concepts[:4])
+            known = in_words(abilities.concepts[:4])
             return translate("FindBar", "one of: {list}").format(list=known)
         return translate("FindBar", "yellow school bus")
     if not abilities.no_examples:

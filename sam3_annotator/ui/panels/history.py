@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
 
 from sam3_annotator.ui.icons import icon
 from sam3_annotator.ui.panels.placeholder import EmptyOr, Placeholder
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ class _Steps(QAbstractListModel):
             return row.label
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             undone = translate("HistoryPanel", "undone") if row.is_undone else ""
-            return ", ".join(part for part in (row.label, row.detail, undone) if part)
+            return in_words(part for part in (row.label, row.detail, undone) if part)
         if role == Qt.ItemDataRole.DecorationRole:
             return icon("redo" if row.is_undone else "check", self.tokens)
         if role == Qt.ItemDataRole.ForegroundRole and row.is_undone:

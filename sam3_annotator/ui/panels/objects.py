@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView, QVBoxLayout, QWidget
 from sam3_annotator.domain.ids import CategoryId, ObjectId
 from sam3_annotator.ui.panels.object_row import Part, RowDelegate, RowRole
 from sam3_annotator.ui.panels.placeholder import EmptyOr, Placeholder
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -263,7 +263,7 @@ def _object_item(row: ObjectRow) -> QStandardItem:
         words.append(translate("ObjectsPanel", "hidden"))
     if row.is_locked:
         words.append(translate("ObjectsPanel", "locked"))
-    item.setData(", ".join(words), Qt.ItemDataRole.AccessibleTextRole)
-    item.setToolTip(", ".join(words))
+    item.setData(in_words(words), Qt.ItemDataRole.AccessibleTextRole)
+    item.setToolTip(in_words(words))
     item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
     return item

@@ -10,7 +10,7 @@ from sam3_annotator.domain.prompts import ConceptPrompt
 from sam3_annotator.engine.protocol import Capability, PlanRun
 from sam3_annotator.errors import Rejected
 from sam3_annotator.ui.abilities import missing_ability
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 from sam3_annotator.ui.wiring.frame_run_desk import FrameRunDesk
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits
 from sam3_annotator.workflow.concept_plan import ConceptWish, plan_search
@@ -131,7 +131,7 @@ class ConceptDesk(FrameRunDesk[ConceptRunning]):
         if phrase and Capability.PHRASE not in model.capabilities:
             raise Rejected(missing_ability(Capability.PHRASE, model))
         if model.concepts and phrase and phrase not in model.concepts:
-            known = ", ".join(model.concepts)
+            known = in_words(model.concepts)
             raise Rejected(translate("ConceptDesk", "This model knows: {list}.").format(list=known))
 
     def _so_far(self, progress: RunProgress) -> list[str]:

@@ -8,7 +8,7 @@ from sam3_annotator.domain.doubts.calibration import FIRST_SHARE, LEAST_ERRORS, 
 from sam3_annotator.domain.doubts.signals import Signal
 from sam3_annotator.domain.entities import ReviewState
 from sam3_annotator.ui.panels.review.rows import Level, Sign
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 from sam3_annotator.ui.wiring.naming import short_score
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def reasons_line(doubt: Doubt, name_of: NameOf) -> str:
     """The strongest reasons, "area -46 %, passes disagree (IoU .31)"."""
     reasons = [r for r in doubt.reasons if not _is_plain_from(r, doubt)] or list(doubt.reasons)
     told = [sentence(reason, doubt, name_of) for reason in reasons[:_MOST_TOLD]]
-    return ", ".join(told) if told else translate("Doubt", "nothing unusual")
+    return in_words(told) if told else translate("Doubt", "nothing unusual")
 
 
 def _is_plain_from(reason: Reason, doubt: Doubt) -> bool:

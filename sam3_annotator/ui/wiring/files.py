@@ -14,7 +14,7 @@ from sam3_annotator.domain.media_paths import PROJECT_SUFFIX, stored_path
 from sam3_annotator.errors import FileTrouble, ProjectTrouble, Rejected
 from sam3_annotator.io.folders import CLIP_SUFFIXES, PICTURE_SUFFIXES
 from sam3_annotator.io.opening import Gathered, find_moved, gather, gather_clip
-from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.text import in_words, translate, worded
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ class FileDesk(QObject):
             raise Rejected(translate("FileDesk", "There are no pictures or clips there."))
 
     def _agrees_to(self, huge: Sequence[Path]) -> bool:
-        names = ", ".join(path.name for path in huge[:5])
+        names = in_words(path.name for path in huge[:5])
         return self._ask.confirm(
             translate("FileDesk", "Open %n very large picture(s)?", "", len(huge)),
             translate(

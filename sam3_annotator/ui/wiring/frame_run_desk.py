@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from sam3_annotator.errors import AnnotatorError, Rejected
-from sam3_annotator.ui.text import translate, worded
-from sam3_annotator.wording import listed
+from sam3_annotator.ui.text import in_words, translate, worded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +109,7 @@ class FrameRunDesk(QObject, Generic[Runs]):
             if progress.frames_per_s:
                 speed = f"{progress.frames_per_s:.3g}"
                 parts.insert(1, translate("RunDesk", "{n} frames/s").format(n=speed))
-            text = worded(listed(parts))
+            text = in_words(parts)
             self._work.advance(self, progress.done, max(1, progress.total - progress.saved), text)
         elif self._is_shown:
             self._is_shown = False

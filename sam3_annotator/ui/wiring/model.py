@@ -17,7 +17,7 @@ from sam3_annotator.engine.protocol import (
 )
 from sam3_annotator.engine.session import Crashed, Failed
 from sam3_annotator.ui.abilities import ability_words
-from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.text import in_words, translate, worded
 from sam3_annotator.workflow.desk import Listener, silent
 
 if TYPE_CHECKING:
@@ -128,11 +128,11 @@ class ModelDesk(QObject):
         words = ability_words()
         can = [words[one] for one in Capability if one in model.capabilities]
         cannot = [words[one] for one in Capability if one not in model.capabilities]
-        lines = [translate("ModelDesk", "Can: {list}.").format(list=", ".join(can))]
+        lines = [translate("ModelDesk", "Can: {list}.").format(list=in_words(can))]
         if cannot:
             lines.append(
                 translate("ModelDesk", "Cannot: {list}. SAM 3 weights can.").format(
-                    list=", ".join(cannot)
+                    list=in_words(cannot)
                 )
             )
         return " ".join(lines)

@@ -18,7 +18,7 @@ from sam3_annotator.ui.keymap import Keymap, shown
 from sam3_annotator.ui.panels.review.comments import CommentRow
 from sam3_annotator.ui.panels.review.panel import Trust
 from sam3_annotator.ui.panels.review.rows import DoubtRow
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 from sam3_annotator.ui.wiring import doubt_words, naming
 from sam3_annotator.ui.wiring.comments import CommentDesk
 from sam3_annotator.workflow.queue_rows import Show
@@ -301,7 +301,7 @@ def _comments(project: Project, media_id: MediaId) -> list[CommentRow]:
                 comment.id,
                 comment.text,
                 f"f {comment.frame}",
-                ", ".join(about),
+                in_words(about),
                 comment.is_resolved,
             )
         )
