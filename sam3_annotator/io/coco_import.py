@@ -106,15 +106,31 @@ class _Annotation(Record):
 
 
 @dataclass(slots=True)
-class _File:
-    """What has been understood of one file so far."""
+class CocoFile:
+    """What has been understood of one file so far, by the file's own ids."""
 
     gathering: Gathering
     categories: dict[Id, int] = field(default_factory=dict)
     videos: dict[Id, MediaEntry] = field(default_factory=dict)
+    seen: set[Id] = field(default_factory=set)
+
+    def read_category(self, record: dict[str, Any]) -> None:
+        """Understand one category.
+
+        Raises:
+            ValidationError, ValueError: it is wrong.
+        """
+        found = CategoryRecord.model_validate(record)
+        if found.id in self.categories:
+            raise ValueError("is there twice")
+        key = self.gathering.category(found.name, found.supercategory or "", found.color)
+        self.categories[found.id] = key
+
+
+@dataclass(slots=True)
+class _File(CocoFile):
     images: dict[Id, tuple[MediaEntry, int]] = field(default_factory=dict)
     tracks: dict[tuple[int, Id], int] = field(default_factory=dict)
-    seen: set[Id] = field(default_factory=set)
 
 
 def import_coco(paths: Sequence[Path]) -> ImportData:
@@ -197,14 +213,6 @@ def _problem(record: dict[str, Any], read: Callable[[dict[str, Any]], None]) -> 
     except ValueError as error:
         return str(error)
     return ""
-
-
-def _read_category(file: _File, record: dict[str, Any]) -> None:
-    found = CategoryRecord.model_validate(record)
-    if found.id in file.categories:
-        raise ValueError("is there twice")
-    key = file.gathering.category(found.name, found.supercategory or "", found.color)
-    file.categories[found.id] = key
 
 
 def _read_video(file: _File, record: dict[str, Any]) -> None:
@@ -306,7 +314,7 @@ def flags_named(names: list[str]) -> FrameFlag:
 
 
 _ORDER: tuple[tuple[str, str, Callable[[_File, Any], None]], ...] = (
-    ("category", "categories", _read_category),
+    ("category", "categories", _File.read_category),
     ("video", "videos", _read_video),
     ("image", "images", _read_image),
     ("annotation", "annotations", _read_annotation),

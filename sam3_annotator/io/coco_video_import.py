@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from pydantic import Field, FiniteFloat
 from sam3_annotator.domain.entities import MediaKind, Source
 from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.io.coco_import import (
-    CategoryRecord,
+    CocoFile,
     Extras,
     Id,
     Record,
@@ -61,20 +60,7 @@ class _Annotation(Record):
     sam3_annotator: _ObjectExtras = _ObjectExtras()
 
 
-@dataclass(slots=True)
-class _File:
-    gathering: Gathering
-    categories: dict[Id, int] = field(default_factory=dict)
-    videos: dict[Id, MediaEntry] = field(default_factory=dict)
-    seen: set[Id] = field(default_factory=set)
-
-    def read_category(self, record: dict[str, Any]) -> None:
-        found = CategoryRecord.model_validate(record)
-        if found.id in self.categories:
-            raise ValueError("is there twice")
-        key = self.gathering.category(found.name, found.supercategory or "", found.color)
-        self.categories[found.id] = key
-
+class _File(CocoFile):
     def read_video(self, record: dict[str, Any]) -> None:
         found = _Video.model_validate(record)
         if found.id in self.videos:
