@@ -147,7 +147,7 @@ class Detecting:
         self._on_changed(self.search)
 
     def dismiss(self) -> None:
-        """Put the candidates of this frame away, because a search through the clip takes them up."""
+        """Put the candidates away, because a search through the clip takes them up."""
         self._set(found=(), presence=None, has_answer=False)
 
     def set_threshold(self, threshold: float) -> None:
