@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NAMES_PX = 170
 RULER_PX = 24
 _DIAMOND_PX = 13
+_LEAST_WORD_PX = 16
 _TOP = (ROW_PX - LANE_PX) // 2
 
 
@@ -161,10 +162,8 @@ class LanePainter:
             id(lane.frames): self._image(row, lane.color)
             for lane, row in zip(lanes, rows, strict=True)
         }
-        self._gone = {
-            id(lane.frames): _stretches_of_absence(one.kinds)
-            for lane, one in zip(lanes, columns, strict=True)
-        }
+        gone = _stretches_of_absence(np.stack([one.kinds for one in columns]))
+        self._gone = {id(lane.frames): one for lane, one in zip(lanes, gone, strict=True)}
         # The frames are held as long as their addresses are keys.
         self._lanes_key, self._held = key, tuple(lane.frames for lane in lanes)
         return self._images
@@ -343,13 +342,24 @@ class LanePainter:
                 painter.drawLine(QLineF(NAMES_PX + x, room.top(), NAMES_PX + x, room.bottom() + 1))
 
 
-def _stretches_of_absence(kinds: NDArray[np.uint8]) -> list[tuple[int, int]]:
-    """First and one after the last column of each."""
-    gone = (kinds == Kind.ABSENT) | (kinds == Kind.HUMAN_ABSENT)
-    if not gone.any():
-        return []
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], gone.view(np.int8), [0]))))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+def _stretches_of_absence(kinds: NDArray[np.uint8]) -> list[list[tuple[int, int]]]:
+    """Of (L, W) kinds: first and one after the last column of each stretch, for every lane.
+
+    Stretches that no word fits into are left out.
+    """
+    gone = np.zeros((kinds.shape[0], kinds.shape[1] + 2), np.int8)
+    gone[:, 1:-1] = (kinds == Kind.ABSENT) | (kinds == Kind.HUMAN_ABSENT)
+    lanes, edges = np.nonzero(np.diff(gone, axis=1))
+    found: list[list[tuple[int, int]]] = [[] for _ in kinds]
+    is_wide = edges[1::2] - edges[::2] >= _LEAST_WORD_PX
+    for lane, begin, stop in zip(
+        lanes[::2][is_wide].tolist(),
+        edges[::2][is_wide].tolist(),
+        edges[1::2][is_wide].tolist(),
+        strict=True,
+    ):
+        found[lane].append((begin, stop))
+    return found
 
 
 def _sized(font: QFont, pixels: int) -> QFont:
