@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sqlite3
@@ -13,43 +12,14 @@ import numpy as np
 import pytest
 import safetensors.numpy
 from PIL import Image
-from PySide6.QtWidgets import QApplication, QLabel
 
 from sam3_annotator.app import open_source
 from sam3_annotator.domain.entities import MediaKind
-from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.errors import ExchangeTrouble, FileTrouble, WeightsTrouble
+from sam3_annotator.errors import FileTrouble, WeightsTrouble
 from sam3_annotator.inference.session import ModelSession
 from sam3_annotator.ui.dialogs.trouble import DamagedDialog, MovedDialog, TroubleDialog
-from tests.gui.window.conftest import trigger
-
-
-def visible(kind):
-    return [w for w in QApplication.topLevelWidgets() if isinstance(w, kind) and w.isVisible()]
-
-
-def words_of(dialog):
-    return " ".join(label.text() for label in dialog.findChildren(QLabel))
-
-
-def paint(running, left=10):
-    running.workspace.state.update(selection=())
-    running.window.table["tool.brush"].trigger()
-    mask = Mask.from_box(PixelBox(left, 10, left + 20, 30))
-    running.window.parts.canvas.stroke_finished.emit(mask, False)
-
-
-@pytest.fixture
-def told():
-    """Collects the troubles of a program, and checks that each was explained in a dialog."""
-
-    def listen(running):
-        troubles = []
-        running.workspace.troubled.connect(troubles.append)
-        return troubles
-
-    return listen
+from tests.gui.acceptance.conftest import paint, visible, words_of
 
 
 def has_remedy(error):
@@ -179,85 +149,6 @@ def test_a_clip_of_pictures_that_was_moved_is_found_by_its_content(
     qtbot.waitUntil(lambda: not running.desks.files.missing())
     assert running.workspace.path_of(media.id) == elsewhere
     qtbot.waitUntil(lambda: running.window.controllers.pictures.picture is not None)
-
-
-# ---------------------------------------------------------------------- labels of others
-
-
-def coco(**changes):
-    """A COCO file with one good square on p0.png, changed."""
-    annotation = {
-        "id": 7, "image_id": 1, "category_id": 1, "iscrowd": 0, "area": 100.0,
-        "bbox": [10, 10, 10, 10], "segmentation": [[10, 10, 20, 10, 20, 20, 10, 20]],
-    }  # fmt: skip
-    image = {"id": 1, "file_name": "p0.png", "width": 160, "height": 120}
-    annotation.update(changes.pop("annotation", {}))
-    image.update(changes.pop("image", {}))
-    return {
-        "images": [image],
-        "categories": [{"id": 1, "name": "bus"}],
-        "annotations": [annotation],
-        **changes,
-    }
-
-
-DEEP = '{"images": ' + "[" * 200_000 + "]" * 200_000 + "}"
-BAD_COCO = {
-    "dangling picture": (json.dumps(coco(annotation={"image_id": 99})), "7"),
-    "dangling category": (json.dumps(coco(annotation={"category_id": 99})), "7"),
-    "not a number": (
-        json.dumps(coco(annotation={"bbox": [float("nan"), 1, 2, 3]})),
-        "NaN",
-    ),
-    "endless number": (
-        json.dumps(coco(annotation={"segmentation": [[10, 10, 1e999, 10, 20, 20]]})),
-        "",
-    ),
-    "200,000 deep": (DEEP, "deep"),
-    "no JSON": ("{", ""),
-    "another shape": (json.dumps([1, 2, 3]), ""),
-    "run-lengths that lie": (
-        json.dumps(coco(annotation={"segmentation": {"size": [120, 160], "counts": [5, 9]}})),
-        "7",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", BAD_COCO)
-def test_a_wrong_coco_file_is_told_and_changes_nothing(labelling, tmp_path, qtbot, told, name):
-    text, hint = BAD_COCO[name]
-    paint(labelling)
-    before = labelling.masks()
-    steps = labelling.workspace.document.history()
-    troubles = told(labelling)
-    target = tmp_path / "wrong.json"
-    target.write_text(text)
-    labelling.answers.paths = [target]
-    trigger(labelling, qtbot, "file.import")
-    qtbot.waitUntil(lambda: bool(troubles))
-    assert isinstance(troubles[0], ExchangeTrouble)
-    assert "wrong.json" in str(troubles[0])
-    assert hint in str(troubles[0])
-    assert visible(TroubleDialog)
-    assert labelling.masks() == before
-    assert labelling.workspace.document.history() == steps
-
-
-@pytest.mark.parametrize("name", ["../../secret.png", "/etc/passwd", "..\\..\\secret.png"])
-def test_paths_in_a_file_never_lead_out_of_the_folder(labelling, tmp_path, qtbot, told, name):
-    """The picture is outside, it exists, and its size is right: it must not be taken even so."""
-    outside = labelling.workspace.document.path.parent.parent.parent / "secret.png"
-    Image.fromarray(np.zeros((120, 160, 3), np.uint8)).save(outside)
-    troubles, reports = told(labelling), []
-    labelling.desks.exchange.reported.connect(lambda *words: reports.append(words))
-    target = labelling.workspace.document.path.parent / "labels.json"
-    target.write_text(json.dumps(coco(image={"file_name": name})))
-    labelling.answers.paths = [target]
-    trigger(labelling, qtbot, "file.import")
-    qtbot.waitUntil(lambda: bool(troubles or reports))
-    assert len(labelling.project.media) == 4
-    assert not labelling.masks()
-    outside.unlink()
 
 
 # ---------------------------------------------------------------------- projects

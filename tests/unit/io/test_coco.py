@@ -20,12 +20,9 @@ from sam3_annotator.io import coco as coco_module
 from sam3_annotator.io.coco import export_coco, open_quietly
 from sam3_annotator.io.coco_import import import_coco
 from sam3_annotator.io.coco_rle import (
-    counts_from_text,
     differing_pixels,
-    mask_from_counts,
     mask_from_polygons,
     polygons_of,
-    text_of,
 )
 from sam3_annotator.io.exchange import (
     CategoryEntry,
@@ -146,37 +143,6 @@ def test_a_fault_in_the_writer_is_found_by_reading_back(
     assert "Annotation 1 differs in" in report.differences[0]
 
 
-def test_run_lengths_of_every_small_shape() -> None:
-    for bits in range(1 << 9):
-        pixels = np.array([bits >> i & 1 for i in range(9)], bool).reshape(3, 3)
-        mask = Mask.from_array(pixels)
-        text = text_of(mask, 3, 3)
-        reference = coco_mask.encode(np.asfortranarray(pixels.astype(np.uint8)))
-        assert text == reference["counts"].decode()
-        assert mask_from_counts(counts_from_text(text), 3, 3) == mask
-
-
-def test_run_lengths_of_a_large_picture() -> None:
-    mask = Mask.from_box(disc().box).translated(3000, 1500)
-    text = text_of(mask, 2160, 3840)
-    assert mask_from_counts(counts_from_text(text), 2160, 3840) == mask
-    assert int(coco_mask.area({"size": [2160, 3840], "counts": text})) == mask.area
-
-
-@pytest.mark.parametrize(
-    "text", ["", "0", "o", "PP", "~~", "\x00", "é", "oooooooooooooo0", "1", "j"]
-)
-def test_damaged_run_lengths_are_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r"count|add up"):
-        mask_from_counts(counts_from_text(text), 3, 3)
-
-
-@pytest.mark.parametrize("counts", [[9, 1], [10, -1], [-9, 18], [1 << 62, 1 << 62, 1 << 62], [8]])
-def test_counts_must_fit_the_picture(counts: list[int]) -> None:
-    with pytest.raises(ValueError, match=r"add up|negative"):
-        mask_from_counts(counts, 3, 3)
-
-
 def test_uncompressed_counts_and_several_polygons(tmp_path: Path) -> None:
     document = minimal()
     document["annotations"] = [
@@ -261,6 +227,8 @@ def changed(*keys: Any, to: Any) -> dict[str, Any]:
 
 
 FIRST = ("annotations", 0)
+
+
 WRONG = {
     "dangling image": (changed(*FIRST, "image_id", to=5), "annotation 1: there is no image 5"),
     "dangling category": (changed(*FIRST, "category_id", to=9), "annotation 1: .* no category 9"),

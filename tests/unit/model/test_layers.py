@@ -61,3 +61,14 @@ def test_an_object_is_answered_alike_alone_and_among_others():
         torch.equal(attend(q[i : i + 1], k[i : i + 1], v[i : i + 1])[0], together[i])
         for i in range(3)
     )
+
+
+def test_attention_in_tiles_equals_the_fused_kernel(monkeypatch):
+    """Both bfloat16; the tiles round scores once more, so within two roundings (2 x 2^-8)."""
+    monkeypatch.setattr("sam3_annotator.model.layers.TILE_SCORES", 4 * 70 * 300)  # several tiles
+    seeds = (torch.Generator().manual_seed(seed) for seed in (1, 2, 3))
+    q, k, v = (torch.randn((2, 6, 300, 16), generator=seed) for seed in seeds)
+    expected = scaled_dot_product_attention(q, k, v)
+    got = attend(q.bfloat16(), k.bfloat16(), v.bfloat16()).float()
+    assert (got - expected).abs().max() / expected.abs().max() < 2**-6
+    assert (got - expected).norm() / expected.norm() < 2**-7
