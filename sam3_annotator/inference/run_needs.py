@@ -25,6 +25,7 @@ _SIZES = {"tiny": _TINY, "small": _TINY, "base_plus": _BASE, "large": _LARGE}
 ENCODING_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         "mini": (49 * _MB, 85 * _MB),
+        "sam3": (204 * _MB, 406 * _MB),
         **{f"sam{v}_{size}": needs for v in ("2", "2.1") for size, needs in _SIZES.items()},
     }
 )
@@ -33,8 +34,8 @@ ENCODING_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType(
 Counted at the allocator on a CPU (torch 2.13, a frame of 1920 x 1080) by
 ``tests/unit/inference/test_run_needs.py``.
 """
-DETECTION_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType({})
-"""The same while a concept is looked for on a frame."""
+DETECTION_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType({"sam3": (269 * _MB, 537 * _MB)})
+"""The same while a phrase is looked for on a frame, with the encoded frame (122 or 244 MB)."""
 
 
 @runtime_checkable

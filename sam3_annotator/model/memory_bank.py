@@ -303,7 +303,7 @@ class TrackState:
             ids: of the objects, in the order of the result.
             most: rows of a new batch, at most.
         """
-        newcomers = [track for track in map(self.track, ids) if track.seat is None]
+        newcomers = [self.tracks[i] for i in ids if self.tracks[i].seat is None]
         for track, free in zip(newcomers, seats(len(newcomers), most, self.batches), strict=True):
             track.seat = free
         self.batches += -(-len(newcomers) // most)

@@ -26,10 +26,6 @@ class Seat:
     rows: int
 
 
-ALONE = Seat(0, 0, 1)
-"""For a single object whose work is not shared."""
-
-
 @dataclass(frozen=True, slots=True)
 class Batch(Generic[Row]):
     """Objects to be computed in one go.

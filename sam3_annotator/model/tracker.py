@@ -11,7 +11,7 @@ import torch
 from sam3_annotator.model.memory import Recalled, RecalledMap
 from sam3_annotator.model.memory_bank import MemoryEntry
 from sam3_annotator.model.memory_select import pointer_limit
-from sam3_annotator.model.object_batches import ALONE, in_batches
+from sam3_annotator.model.object_batches import in_batches
 from sam3_annotator.model.track_answers import answers, chosen_rows, mask_pointers
 from sam3_annotator.model.track_prompts import TrackOutput, no_points
 from sam3_annotator.model.tracker_net import resized
@@ -102,8 +102,7 @@ class Tracker:
         multimask = points.shape[1] <= rules.max_alternative_points
         (output,) = answers([chosen_rows(self.net, decoded, multimask=multimask)])
         output = replace(output, prompted=True)
-        row = (output.logits, output.is_present)
-        memories = self._write(features, [ALONE], [row], binary=True)
+        memories = self._written(features, [(output.logits, output.is_present)], binary=True)
         (entry,) = self._entries(features, state, frame, [output], memories)
         bank.condition(entry)
         bank.correct(frame, rules.correction_window)
@@ -130,6 +129,7 @@ class Tracker:
             automatic: made by a program; such frames may be forgotten when others take over.
         """
         outputs: dict[int, TrackOutput] = {}
+        banks = {object_id: state.track(object_id).bank for object_id in masks}
         taken = state.seated(list(masks), self.batch_size)
         for batch in in_batches(taken, list(masks.items())):
             answered, memories = self._taken(features, [mask for _, mask in batch.rows])
@@ -139,10 +139,9 @@ class Tracker:
             entries = self._entries(features, state, frame, answered, memories)
             for object_id, output, entry in zip(ids, answered, entries, strict=True):
                 outputs[object_id] = output
-                bank = state.track(object_id).bank
-                bank.condition(replace(entry, automatic=automatic))
+                banks[object_id].condition(replace(entry, automatic=automatic))
                 if not automatic:
-                    bank.correct(frame, self.config.rules.correction_window)
+                    banks[object_id].correct(frame, self.config.rules.correction_window)
         return {i: outputs[i] for i in masks}
 
     @torch.no_grad()

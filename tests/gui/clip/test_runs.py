@@ -63,7 +63,9 @@ def test_a_phrase_is_found_and_tracked_from_the_find_bar(clip, qtbot):
     bar.phrase.setText("rabbit")
     qtbot.mouseClick(bar._track, Qt.MouseButton.LeftButton)
     concepts = clip.desks.clip.concepts
-    qtbot.waitUntil(lambda: concepts.progress.done == 132 and not concepts.progress.is_running)
+    qtbot.waitUntil(
+        lambda: concepts.progress.done == 132 and not concepts.progress.is_running, timeout=30000
+    )
     (one,) = clip.project.objects(clip.workspace.view.media_id)
     assert clip.project.category(one.category_id).name == "rabbit"
     assert one.review is ReviewState.PROPOSED
@@ -84,7 +86,9 @@ def test_a_search_through_the_clip_says_what_there_is_room_for(clip, qtbot):
     assert not asked(clip, TrackConcept)
     clip.session.free_bytes = 6 << 20
     qtbot.mouseClick(bar._track, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: concepts.progress.done == 132 and not concepts.progress.is_running)
+    qtbot.waitUntil(
+        lambda: concepts.progress.done == 132 and not concepts.progress.is_running, timeout=30000
+    )
     assert any("room for 5" in one for one in said)
 
 

@@ -95,17 +95,18 @@ def growth(config, dtype, objects, batch_size):
     mask = torch.zeros(config.grid, config.grid)
     mask[2:5, 2:6] = 1
 
-    def follow(first, stop):
-        for frame in range(first, stop):
-            outputs = tracker.step(features, state, frame)
-            tracker.remember(features, state, frame, outputs)
+    def follow(frame):
+        tracker.remember(features, state, frame, tracker.step(features, state, frame))
 
     tracker.prompt_masks(features, state, 0, dict.fromkeys(range(objects), mask))
-    follow(1, config.memory.slots + 1)
-    held = state.nbytes
+    seen = torch.ones(4 * config.grid, 4 * config.grid)
+    made_up = TrackOutput(seen, 0.9, 5.0, torch.zeros(config.heads.width, dtype=dtype))
     frame = config.memory.slots + 1
+    for earlier in range(1, frame):
+        tracker.remember(features, state, earlier, dict.fromkeys(range(objects), made_up))
+    held = state.nbytes
     peak = max(
-        peak_bytes(lambda: follow(frame, frame + 1)),
+        peak_bytes(lambda: follow(frame)),
         peak_bytes(
             lambda: tracker.prompt_masks(
                 features, TrackState(), frame, dict.fromkeys(range(objects), mask)
@@ -137,7 +138,7 @@ def test_what_a_step_needs_besides_is_planned_too(dtype, objects, batch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("dtype", "objects", "batch"), [CASES[0], CASES[2], (torch.float32, 2, 2)])
+@pytest.mark.parametrize(("dtype", "objects", "batch"), [CASES[0], (torch.bfloat16, 2, 2)])
 @torch.inference_mode()
 def test_what_a_step_of_sam21_tiny_needs_is_planned_too(dtype, objects, batch):
     """Within 25 % at its full size."""

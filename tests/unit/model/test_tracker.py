@@ -407,3 +407,19 @@ def test_batches_keep_their_shape_and_objects_their_rows():
     (left,) = in_batches([taken[2], taken[1]], ["c", "b"])
     assert (left.rows, left.places, left.real) == (["c", "b", "c"], [0, 1], [2, 1])
     assert list(in_batches([], [])) == []
+
+
+def test_a_bank_moves_as_a_whole(net):
+    """To another device and back; what can be worked out again stays behind."""
+    tracker = Tracker(net, projection_bytes=1 << 30)
+    state = _start(tracker, (1, 0))
+    _run(tracker, state, range(3))
+    bank = state.tracks[1].bank
+    elsewhere = bank.moved(torch.device("meta"))
+    assert (bank.device.type, elsewhere.device.type) == ("cpu", "meta")
+    assert elsewhere.born == bank.born
+    assert [*elsewhere.conditioning, *elsewhere.recent] == [0, 1, 2]
+    for entry in (*elsewhere.conditioning.values(), *elsewhere.recent.values()):
+        assert {t.device.type for t in (entry.logits, entry.pointer, entry.memory)} == {"meta"}
+        assert entry.projected is None
+    assert bank.projected_nbytes > 0
