@@ -15,7 +15,6 @@ from sam3_annotator.domain.commands import FrameMask, ObjectFrames, SetMasks
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import EMPTY_MASK
-from sam3_annotator.workflow.fusion import DISAGREEMENT_IOU
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +24,13 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.mask import Mask
     from sam3_annotator.domain.project import Project
 
-_TORN = 0.5
-"""A mask that meets its neighbour by less than this share of what its rival does, is torn off."""
+_PARTED = 0.6
+"""Below this overlap old and new are taken for different things."""
+_TORN = 0.65
+"""A mask that meets its neighbour by less than this share of what its rival does, is torn off.
+
+Both were chosen on clips of ``tests/bench/bench_corrections.py``; their neighbours do about as well.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,12 @@ def second_thoughts(
         is_end = last + 1 == len(walk)
         ahead = beyond if is_end else walk[last + 1].mask
         ends = walk[last]
-        if ahead is None or (ends.mask.is_empty and not is_end):
-            continue  # nobody knows; or the walk says "gone", which is no other thing
-        if not _is_torn(ends.mask, ends.before, ahead):
+        if ahead is None or not _is_torn(ends.mask, ends.before, ahead):
             continue
         behind = walk[first - 1].mask if first else corrected
         begins = walk[first]
+        if ends.mask.is_empty and not is_end and not _joins(begins, behind):
+            continue  # the walk says "gone", and the old masks do not run through either
         is_mixed = behind is not None and _is_torn(begins.before, begins.mask, behind)
         half = (last - first + 1) // 2 if is_mixed else 0  # each is right on its own side
         back += walk[first + half : last + 1]
@@ -95,12 +99,15 @@ def second_thoughts(
 
 def _partings(walk: Sequence[Replaced]) -> Iterator[tuple[int, int]]:
     """First and last place of every run of frames on which old and new are different things."""
-    for is_parted, run in groupby(
-        range(len(walk)), lambda place: walk[place].overlap < DISAGREEMENT_IOU
-    ):
+    for is_parted, run in groupby(range(len(walk)), lambda place: walk[place].overlap < _PARTED):
         places = list(run)
         if is_parted:
             yield places[0], places[-1]
+
+
+def _joins(one: Replaced, beside: Mask | None) -> bool:
+    """Whether the old mask runs on smoothly into the mask on the frame beside."""
+    return beside is not None and one.before.iou(beside) >= _PARTED
 
 
 def _is_torn(mask: Mask, rival: Mask, beside: Mask) -> bool:

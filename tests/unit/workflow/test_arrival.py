@@ -100,7 +100,15 @@ def test_a_walk_that_arrives_stands_although_the_old_masks_differ(made, pump, tr
     assert corrected(made, pump, track, lambda _: box(11)) == [10, *[11] * 14]
 
 
-def test_a_walk_that_says_gone_in_between_is_believed(made, pump, track):
+def test_a_walk_that_says_gone_where_the_old_masks_run_through_gives_them_back(made, pump, track):
+    lefts = corrected(made, pump, track, lambda f: EMPTY_MASK if 4 <= f <= 9 else box(12))
+    assert lefts == [10, 12, 12, 12, *[10] * 6, *[12] * 5]
+
+
+def test_a_walk_that_says_gone_where_the_old_masks_jump_is_believed(made, pump, track):
+    model = max(made.document.project.passes)
+    false = tuple(FrameMask(FrameIndex(f), box(16 if f == 4 else 60)) for f in range(4, 10))
+    made.document.do(SetMasks((ObjectFrames(track, false),), Source.MODEL, model))
     lefts = corrected(made, pump, track, lambda f: EMPTY_MASK if 4 <= f <= 9 else box(12))
     assert lefts == [10, 12, 12, 12, *[None] * 6, *[12] * 5]
 
