@@ -29,7 +29,7 @@ _PARTED = 0.6
 _TORN = 0.65
 """A mask that meets its neighbour by less than this share of what its rival does, is torn off.
 
-Both were chosen on clips of ``tests/bench/bench_corrections.py``; their neighbours do about as well.
+Both were chosen on clips of ``tests/bench/bench_corrections.py``; values near them do as well.
 """
 
 
