@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from sam3_annotator.domain.geometry import Point, Size
 from sam3_annotator.ui.canvas.tools.events import Button, PointerEvent, ToolKey
@@ -90,6 +91,7 @@ class InputWidget(QWidget):
 
     # Mouse.
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Start a pan or a tool gesture."""
         left = event.button() == Qt.MouseButton.LeftButton
@@ -105,6 +107,7 @@ class InputWidget(QWidget):
             self._held = button
             self._pointer("press", self._translated(event, button))
 
+    @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """A second press counts as a press with ``click_count`` 2."""
         button = _BUTTONS.get(event.button())
@@ -114,6 +117,7 @@ class InputWidget(QWidget):
         self._held = button
         self._pointer("press", self._translated(event, button, click_count=2))
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Pan, or feed the tool."""
         if self._pan_from is not None:
@@ -124,6 +128,7 @@ class InputWidget(QWidget):
             return
         self._pointer("move", self._translated(event, self._held))
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a pan or a tool gesture."""
         if self._pan_from is not None:
@@ -135,11 +140,13 @@ class InputWidget(QWidget):
             self._held = Button.NONE
             self._pointer("release", self._translated(event, button))
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """No pointer, no hover."""
         super().leaveEvent(event)
         self._pointer_left()
 
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer; with Ctrl the tool changes its size, with Shift pan sideways."""
         notches = (event.angleDelta().y() or event.angleDelta().x()) / _WHEEL_NOTCH
@@ -154,6 +161,7 @@ class InputWidget(QWidget):
             self._zoom_at(_ZOOM_PER_NOTCH**notches, event.position())
         event.accept()
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Claim keys before shortcuts see them, follow pinches, keep Tab for the shortcuts."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
@@ -170,6 +178,7 @@ class InputWidget(QWidget):
 
     # Keys.
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space for panning, arrows for the keyboard cursor, the rest for the tool."""
         key = Qt.Key(event.key())
@@ -184,6 +193,7 @@ class InputWidget(QWidget):
         else:
             super().keyPressEvent(event)
 
+    @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space let go: a tap, unless something was dragged meanwhile."""
         if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
@@ -195,12 +205,14 @@ class InputWidget(QWidget):
         if was_tap:
             self.space_tapped.emit()
 
+    @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Keys released elsewhere must not stay pressed here."""
         self._has_space = False
         self._refresh_cursor()
         super().focusOutEvent(event)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A fitted picture stays fitted; otherwise the middle stays in the middle."""
         super().resizeEvent(event)

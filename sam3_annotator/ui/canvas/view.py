@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
+from typing_extensions import override
 
 from sam3_annotator.domain.geometry import Size
 from sam3_annotator.ui.canvas.foreground import Foreground
@@ -176,6 +177,7 @@ class CanvasView(ToolSurface):
         self._is_fitted = False
         self._set_viewport(self._viewport.centred_on(box))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The scene from the kept image, the foreground on top."""
         painter = QPainter(self)

@@ -11,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPalette, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from typing_extensions import override
 
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.ui.panels.photo import covering, image_of
@@ -117,10 +118,12 @@ class CandidateModel(QAbstractListModel):
                 self._crops.popitem(last=False)
         return image
 
+    @override
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         """How many candidates are shown."""
         return 0 if parent is not None and parent.isValid() else len(self._shown)
 
+    @override
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The label, and what a screen reader says."""
         item = self.item_at(index)
@@ -146,6 +149,7 @@ class CandidateModel(QAbstractListModel):
 class CandidateDelegate(QStyledItemDelegate):
     """Draws a crop with its name, score and a mark that tells whether it was decided on."""
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """One cell."""
         model = index.model()
@@ -179,6 +183,7 @@ class CandidateDelegate(QStyledItemDelegate):
         painter.drawPath(frame)
         painter.restore()
 
+    @override
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """The grid's cell size; the view sets it."""
         view = option.widget

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from sam3_annotator.ui.panels.candidate_grid import (
     CAPTION_PX,
@@ -148,6 +149,7 @@ class CandidatesPanel(QWidget):
         elif row != self.grid.currentIndex().row():
             self.grid.setCurrentIndex(self._model.index(row))
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The grid's keys."""
         if watched is self.grid and isinstance(event, QKeyEvent):
@@ -317,6 +319,7 @@ class _Grid(QListView):
         self.setMouseTracking(True)
         self.setAccessibleName(translate("CandidatesPanel", "Candidates, best first"))
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as fit, each as wide as it can be."""
         # Qt lays icons out as if the scroll bar were there, so that its coming changes nothing.

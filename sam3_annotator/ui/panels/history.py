@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListView, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from sam3_annotator.ui.icons import icon
 from sam3_annotator.ui.panels.placeholder import EmptyOr, Placeholder
@@ -48,9 +49,11 @@ class _Steps(QAbstractListModel):
         self.rows = rows
         self.endResetModel()
 
+    @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self.rows)
 
+    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPalette, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from typing_extensions import override
 
 from sam3_annotator.domain.entities import MediaState
 from sam3_annotator.ui.panels.photo import covering, image_of
@@ -140,10 +141,12 @@ class ThumbModel(QAbstractListModel):
             self._images.move_to_end(media_id)
         return image
 
+    @override
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         """How many are shown."""
         return 0 if parent is not None and parent.isValid() else len(self._shown)
 
+    @override
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """The name, and what a screen reader says."""
         item = self.item_at(index)
@@ -180,10 +183,12 @@ class ThumbDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._cell = cell
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:  # noqa: ARG002
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Every cell has the same size."""
         return self._cell
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """One cell."""
         model = index.model()

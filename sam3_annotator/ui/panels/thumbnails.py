@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from sam3_annotator.domain.entities import MediaState
 from sam3_annotator.ui.panels.placeholder import EmptyOr, Placeholder
@@ -237,6 +238,7 @@ class _Strip(QListView):
         first = max(0, offset // _CELL.width())
         return first, min(self.model().rowCount() - 1, (offset + width) // _CELL.width())
 
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         """A wheel that turns up and down moves the strip sideways."""
         delta = event.angleDelta().y() or event.angleDelta().x()
@@ -244,6 +246,7 @@ class _Strip(QListView):
         bar.setValue(bar.value() - delta)
         event.accept()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys move along the strip and open what they reach."""
         before = self.currentIndex()
@@ -251,6 +254,7 @@ class _Strip(QListView):
         if self.currentIndex() != before:
             self.activated.emit(self.currentIndex())
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or fewer cells are in sight."""
         super().resizeEvent(event)
