@@ -34,8 +34,11 @@ ENCODING_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType(
 Counted at the allocator on a CPU (torch 2.13, a frame of 1920 x 1080) by
 ``tests/unit/inference/test_run_needs.py``.
 """
-DETECTION_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType({"sam3": (269 * _MB, 537 * _MB)})
-"""The same while a phrase is looked for on a frame, with the encoded frame (122 or 244 MB)."""
+DETECTION_BYTES: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"mini": (230 * _MB, 230 * _MB), "sam3": (269 * _MB, 537 * _MB)}
+)
+"""The same while a concept is looked for on a frame; for SAM 3 with the encoded frame (122 or
+244 MB)."""
 
 
 @runtime_checkable

@@ -44,6 +44,15 @@ def test_json(capsys):
     assert {"name", "wall_s", "best_processor_s", "rounds"} <= set(page["rows"][0])
 
 
+@pytest.mark.usefixtures("tiny")
+def test_sizes_of_batches_are_compared(capsys):
+    words = ["bench", "--json", "--objects", "2", "--batch", "1,2", "--rounds", "1"]
+    assert main([*words, "--seconds", "2"]) == 0
+    names = [row["name"] for row in json.loads(capsys.readouterr().out)["rows"]]
+    assert "follow 2 objects, batches of 1, frame encoded" in names
+    assert "follow 2 objects, batches of 2, frame encoded" in names
+
+
 @pytest.mark.parametrize("wrong", ["1,x", "0", "-3"])
 def test_wrong_numbers_of_objects(wrong, capsys):
     assert main(["bench", f"--objects={wrong}"]) == 2

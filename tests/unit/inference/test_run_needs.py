@@ -96,6 +96,17 @@ def test_what_encoding_a_frame_needs_was_measured_right(name, precision):
     assert encoding_bytes(backend.info) == pytest.approx(measured, rel=0.25)
 
 
+@pytest.mark.slow
+def test_what_a_search_needs_was_measured_right():
+    """Within 25 % of what the allocator hands out, for the bundled model."""
+    backend = Predictor.load("mini", "cpu", "fp32").backend
+    boxes = np.array([[0.3, 0.3, 0.2, 0.2], [0.7, 0.6, 0.2, 0.3]], np.float32)
+    with torch.inference_mode():
+        features = backend.clip_tracker(2).encode(np.zeros((90, 160, 3), np.uint8))
+        measured = peak_bytes(lambda: backend.similar(features, boxes, np.array([1, 0]), 0.0))
+    assert encoding_bytes(backend.info, is_concept=True) == pytest.approx(measured, rel=0.25)
+
+
 def test_a_model_that_was_never_measured_claims_nothing():
     assert encoding_bytes(tiny_sam2().info) == 0
     assert encoding_bytes(tiny_sam3().info, is_concept=True) == 0
