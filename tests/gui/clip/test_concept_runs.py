@@ -28,7 +28,10 @@ def walks(running):
 
 def wait(running, qtbot, frames):
     concepts = running.desks.clip.concepts
-    qtbot.waitUntil(lambda: concepts.progress.done == frames and not concepts.progress.is_running)
+    qtbot.waitUntil(
+        lambda: concepts.progress.done == frames and not concepts.progress.is_running,
+        timeout=60_000,
+    )
 
 
 def track_all(running, qtbot):
@@ -90,12 +93,14 @@ def test_a_stopped_search_goes_on_from_the_menu(clip, qtbot):
 
     work.changed.connect(stop)
     track_all(clip, qtbot)
-    qtbot.waitUntil(lambda: concepts.can_go_on)
+    qtbot.waitUntil(lambda: concepts.can_go_on, timeout=60_000)
     work.changed.disconnect(stop)
     (one,) = objects(clip)
     assert 20 <= len(clip.project.masklet(one)) < LAST
     trigger(clip, qtbot, "clip.go_on")
-    qtbot.waitUntil(lambda: not concepts.progress.is_running and not concepts.can_go_on)
+    qtbot.waitUntil(
+        lambda: not concepts.progress.is_running and not concepts.can_go_on, timeout=60_000
+    )
     assert objects(clip) == (one,)
     assert np.array_equal(clip.project.masklet(one).frames, np.arange(LAST + 1))
 
