@@ -333,6 +333,7 @@ def test_a_day_on_a_clip(begin, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_day_on_a_second_with_the_bundled_model(begin, tmp_path):
     clip = shortened(paths.resource("sample/bunny.mp4"), tmp_path / "second.mp4", 70, 20)
     person, out = begin(clip, SECOND, real)
