@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A square part of a frame, wholly inside it, in pixels.

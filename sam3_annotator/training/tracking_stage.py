@@ -44,8 +44,8 @@ class TrackingRules:
         least_iou: predicted quality from which a tracked frame is read again, as when following.
     """
 
-    length: int = 7
-    most_things: int = 4
+    length: int = 6
+    most_things: int = 3
     least_cells: int = 20
     doubtful_cells: int = 6
     second_prompt: float = 0.2
