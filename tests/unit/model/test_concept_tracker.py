@@ -398,9 +398,7 @@ def test_what_is_kept_of_ended_tracks_is_bounded():
         state.tracks.track(number).bank.condition(entry)
         state.end(number)
     assert len(state.former) == 200
-    held = [
-        one for one in state.former.values() if one.bank.nbytes or one.life.first is not None
-    ]
+    held = [one for one in state.former.values() if one.bank.nbytes or one.life.first is not None]
     assert len(held) == 64
     state.advance(3, reverse=False)
     assert 3 in state.former
