@@ -63,7 +63,7 @@ def test_the_bundled_model_says_what_it_remembers(prompted):
         tracker = backend.clip_tracker(40)
         features = tracker.encode(np.zeros((90, 160, 3), np.uint8))
         mask = np.zeros((90, 160), bool)
-        mask[30:45, 70:90] = True  # small: it is remembered close up as well
+        mask[40:48, 74:86] = True  # small: it is remembered close up as well
         for frame in range(prompted):
             tracker.condition(frame, features, {1: mask})
         banks = (tracker._trails[1].wide, tracker._trails[1].near)
