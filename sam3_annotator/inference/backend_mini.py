@@ -19,6 +19,7 @@ from sam3_annotator.inference.device import translated
 from sam3_annotator.inference.memory_follower import MemoryFollower
 from sam3_annotator.inference.mini_tracking import PreviousMaskFollower, follower_plan
 from sam3_annotator.inference.prompts import ClickPrompt, RawDetections, RawMasks
+from sam3_annotator.inference.refining import best_refinement, is_refinement
 from sam3_annotator.inference.run_needs import encoding_bytes
 from sam3_annotator.model.boxes import logit
 from sam3_annotator.model.mini_tracker import MiniTracker
@@ -114,6 +115,8 @@ class MiniBackend:
 
     def segment(self, features: MiniFeatures, prompt: ClickPrompt) -> RawMasks:
         """Answer clicks, a box and an earlier mask."""
+        if is_refinement(prompt):
+            return best_refinement(self._stills.refine(features.still, prompt), prompt)
         return self._stills.segment(features.still, prompt)
 
     def detect(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.model.fpn import Sam2Encoder
     from sam3_annotator.model.sam_heads import ImageFeatures, SamHeads
+    from sam3_annotator.model.segmenter import Segmentation
     from sam3_annotator.model.tracker import Tracker
 
 
@@ -97,6 +98,23 @@ class Sam2Backend(TrackingBackend):
         with translated():
             return answer_clicks(self._segmenter, features.levels, prompt, self.device)
 
+    def refine(self, features: Sam2Features, prompt: ClickPrompt) -> RawMasks:
+        """All answers to clicks on an earlier mask, the decoder's own choice first."""
+        with translated():
+            heads = self._segmenter.heads
+            levels = features.prompted(heads)
+            given = _tensors(prompt, self.device)
+            if given.mask_logits is None:
+                raise ValueError("there is no earlier mask to refine")
+            answer = self._segmenter.refine(
+                levels,
+                mask_logits=given.mask_logits,
+                points=given.points,
+                labels=given.labels,
+                boxes_cxcywh_unit=given.boxes,
+            )
+            return _raw(answer)
+
     def detect(
         self,
         features: Sam2Features,
@@ -119,14 +137,39 @@ def answer_clicks(
 ) -> RawMasks:
     """Answer one click prompt with any family's click heads."""
     levels = replace(levels, embedding=segmenter.heads.without_memory(levels.embedding))
+    given = _tensors(prompt, device)
     answer = segmenter.segment(
         levels,
-        points=torch.from_numpy(prompt.points)[None].to(device) if len(prompt.points) else None,
-        labels=torch.from_numpy(prompt.labels)[None].to(device) if len(prompt.points) else None,
-        boxes_cxcywh_unit=_on(device, prompt.box),
-        mask_logits=None if prompt.mask_logits is None else _on(device, prompt.mask_logits[None]),
+        points=given.points,
+        labels=given.labels,
+        boxes_cxcywh_unit=given.boxes,
+        mask_logits=given.mask_logits,
         multimask=prompt.wants_three,
     )
+    return _raw(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A click prompt as the heads want it, with a batch axis in front."""
+
+    points: torch.Tensor | None
+    labels: torch.Tensor | None
+    boxes: torch.Tensor | None
+    mask_logits: torch.Tensor | None
+
+
+def _tensors(prompt: ClickPrompt, device: torch.device) -> _Given:
+    has_points = len(prompt.points) > 0
+    return _Given(
+        torch.from_numpy(prompt.points)[None].to(device) if has_points else None,
+        torch.from_numpy(prompt.labels)[None].to(device) if has_points else None,
+        _on(device, prompt.box),
+        None if prompt.mask_logits is None else _on(device, prompt.mask_logits[None]),
+    )
+
+
+def _raw(answer: Segmentation) -> RawMasks:
     score = answer.object_logits
     return RawMasks(
         logits=answer.logits[0].float().cpu().numpy(),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from sam3_annotator.model.sam_heads import SamHeads
+    from sam3_annotator.model.sam_heads import ChosenMasks, DecodedMasks, SamHeads
 
 HOLE_AREA = 256
 """Cells of mask logits up to which the published image predictor fills a hole."""
@@ -105,6 +105,42 @@ class Segmenter:
         Raises:
             ValueError: no prompt at all, or points without labels.
         """
+        decoded = self._decoded(features, points, labels, boxes_cxcywh_unit, mask_logits)
+        return _answer(decoded, alternatives(decoded) if multimask else self._single(decoded))
+
+    def refine(
+        self,
+        features: ImageFeatures,
+        *,
+        mask_logits: Tensor,
+        points: Tensor | None = None,
+        labels: Tensor | None = None,
+        boxes_cxcywh_unit: Tensor | None = None,
+    ) -> Segmentation:
+        """All there is to choose from when an earlier mask is changed.
+
+        Takes what ``segment`` takes; the single mask comes first, then the alternatives.
+        """
+        decoded = self._decoded(features, points, labels, boxes_cxcywh_unit, mask_logits)
+        first, others = _answer(decoded, self._single(decoded)), alternatives(decoded)
+        return replace(
+            first,
+            logits=torch.cat([first.logits, others.logits.float()], dim=1),
+            ious=torch.cat([first.ious, others.ious.float()], dim=1),
+        )
+
+    def _single(self, decoded: DecodedMasks) -> ChosenMasks:
+        config = self.heads.config
+        return single(decoded, config.stability_delta, config.stability_threshold)
+
+    def _decoded(
+        self,
+        features: ImageFeatures,
+        points: Tensor | None,
+        labels: Tensor | None,
+        boxes_cxcywh_unit: Tensor | None,
+        mask_logits: Tensor | None,
+    ) -> DecodedMasks:
         points, labels = joined_points(points, labels, boxes_cxcywh_unit)
         if points is None or labels is None:
             if mask_logits is None:
@@ -112,17 +148,15 @@ class Segmenter:
             # Without points the model was trained with one empty one (besides the closing one).
             points = mask_logits.new_zeros(mask_logits.shape[0], 1, 2)
             labels = torch.full((points.shape[0], 1), -1, device=points.device)
-        decoded = self.heads(features, points, labels, mask_logits)
-        config = self.heads.config
-        chosen = (
-            alternatives(decoded)
-            if multimask
-            else single(decoded, config.stability_delta, config.stability_threshold)
-        )
-        score = decoded.object_logits
-        return Segmentation(
-            chosen.logits.float(), chosen.ious.float(), None if score is None else score.float()
-        )
+        decoded: DecodedMasks = self.heads(features, points, labels, mask_logits)
+        return decoded
+
+
+def _answer(decoded: DecodedMasks, chosen: ChosenMasks) -> Segmentation:
+    score = decoded.object_logits
+    return Segmentation(
+        chosen.logits.float(), chosen.ious.float(), None if score is None else score.float()
+    )
 
 
 def joined_points(

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from sam3_annotator import paths
-from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.backend_mini import MiniBackend
@@ -137,3 +137,15 @@ def test_the_fast_setting_looks_at_smaller_pictures_and_says_so():
         answer = predictor.segment(one, points=[(40.5, 40.5)])
         truth = Mask.from_array(disc(40, 40), 0, 0)
         assert max(mask.iou(truth) for mask in answer.masks) > 0.9
+
+
+def test_a_click_inside_a_right_mask_does_not_lose_it():
+    """Clicks on the face and on the sleeve of a whole person: not the face, not the sleeve."""
+    mini = Predictor.load("mini", "cpu", "fp32")
+    with Image.open(paths.resource("sample/pictures/astronaut.jpg")) as picture:
+        encoded = mini.encode(np.asarray(picture.convert("RGB")))
+    person = mini.segment(encoded, box=[10, 30, 360, 512])
+    for point in ((227, 59), (32, 355)):
+        again = mini.segment(encoded, points=[point], mask_logits=person.logits[0])
+        assert len(again.masks) == 1
+        assert again.masks[0].iou(person.masks[0]) > 0.9
