@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from sam3_annotator import paths
+from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.backend_mini import MiniBackend
