@@ -213,9 +213,16 @@ def _clips(
             yield _sum(f"a clip's frame, {things}", encoding, timing)
             gc.collect()
     if not predictor.backend.clip_tracker(2).shares_features:  # it looks closer at small objects
-        speck = made_up_objects(1, HEIGHT // 10, WIDTH // 10)[0]
-        masks = {0: np.pad(speck, ((0, HEIGHT - speck.shape[0]), (0, WIDTH - speck.shape[1])))}
-        yield _following(predictor, picture, stopwatch, "1 small object", masks)
+        speck = _speck()
+        plain = np.where(speck[..., None], np.uint8(230), np.uint8(60)).repeat(3, axis=2)
+        yield _following(predictor, plain, stopwatch, "1 small object", {0: speck})
+
+
+def _speck() -> NDArray[np.bool_]:
+    """A small disc in the middle of the picture, (HEIGHT, WIDTH) bool."""
+    y, x = np.mgrid[:HEIGHT, :WIDTH]
+    inside: NDArray[np.bool_] = (x - WIDTH / 2) ** 2 + (y - HEIGHT / 2) ** 2 < (HEIGHT / 25) ** 2
+    return inside
 
 
 def _batch_sizes(predictor: Predictor, wanted: Sequence[int]) -> Iterator[str]:
