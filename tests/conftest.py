@@ -18,6 +18,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "0")
 
+WHOLE_WINDOW = ("tests/gui/clip", "tests/gui/acceptance", "tests/gui/window", "tests/property")
+"""Folders whose tests each start the whole program, or walk through many histories."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of those folders count as slow; the fast part does without them."""
+    for item in items:
+        if any(folder in item.path.as_posix() for folder in WHOLE_WINDOW):
+            item.add_marker(pytest.mark.slow)
+
 
 @pytest.fixture(autouse=True)
 def _own_user_folders(tmp_path_factory, monkeypatch):

@@ -21,6 +21,8 @@ from sam3_annotator.model.tracker_config import (
 )
 from tests.support.tiny_models import tiny_sam2, tiny_sam3, without_memory
 
+pytestmark = pytest.mark.slow
+
 CPU = Device(torch.device("cpu"), torch.float32, "CPU")
 HALF = Device(torch.device("cpu"), torch.bfloat16, "CPU")
 
