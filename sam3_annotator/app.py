@@ -240,6 +240,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     model = settings.model
     if options.weights:
         model = ModelChoice(options.weights, model.device, model.dtype)
+    program.window.fit_screen()
     program.start([path.absolute() for path in options.files], model)
     if options.sample:
         QTimer.singleShot(0, program.window.desks.files.open_sample)

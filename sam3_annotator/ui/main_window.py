@@ -178,6 +178,13 @@ class MainWindow(QMainWindow):
         pictures = self.controllers.pictures
         pictures.failed.connect(lambda _, error: self.dialogs.offer_search(error))
 
+    def fit_screen(self) -> None:
+        """Fill a screen that is too small for the window; to be called before it is shown."""
+        room = self.screen().availableSize()
+        if self.width() > room.width() or self.height() > room.height():
+            self.resize(self.size().boundedTo(room))
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+
     def _wanted(self, what: str) -> None:
         if what == "quit":
             self.close()

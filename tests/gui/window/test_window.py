@@ -33,6 +33,19 @@ def test_the_theme_changes_everywhere_and_is_remembered(labelling, qapp):
     assert qapp.palette().window().color().name() == DARK.panel
 
 
+def test_a_window_too_large_for_the_screen_fills_it(labelling):
+    window = labelling.window
+    room = window.screen().availableSize()
+    window.resize(room.width() + 400, room.height() + 200)
+    window.fit_screen()
+    assert window.isMaximized()
+    assert window.width() <= max(room.width(), window.minimumSizeHint().width())
+    window.showNormal()
+    window.resize(room.width() - 10, room.height() - 10)
+    window.fit_screen()
+    assert not window.isMaximized()
+
+
 @pytest.mark.parametrize("tokens", [DARK, LIGHT])
 def test_texts_stand_out_from_their_ground(tokens):
     for text, least in ((tokens.text, 7.0), (tokens.dim, 4.5)):
