@@ -77,7 +77,8 @@ def second_thoughts(
 
     Args:
         walk: what was replaced, in the order of the walk, no frame left out.
-        corrected: the mask from which the walk began; None when the object is not there.
+        corrected: the mask on the frame before the walk's first: a person's, or what the walk had
+            come to when it was stopped; None when the object is not there.
         beyond: the human mask on the frame after the walk's last; None when there is none.
     """
     back: list[Replaced] = []

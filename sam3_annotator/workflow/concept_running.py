@@ -22,6 +22,7 @@ from sam3_annotator.domain.commands import (
 )
 from sam3_annotator.domain.entities import MEASURED_DETECTOR, Source
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
+from sam3_annotator.domain.review import accepted_frames
 from sam3_annotator.engine.protocol import Capability, FrameMasks, Item, ObjectMask, TrackConcept
 from sam3_annotator.engine.session import Done
 from sam3_annotator.errors import AnnotatorError, Rejected
@@ -31,7 +32,7 @@ from sam3_annotator.workflow.frame_runs import LANE, FrameRun, FrameRuns
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Attributes
-    from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.domain.ids import CategoryId, MediaId
     from sam3_annotator.engine.protocol import TrackSeed
     from sam3_annotator.engine.session import Ending
     from sam3_annotator.workflow.concept_plan import ConceptWish, Walk
@@ -45,6 +46,7 @@ class _Run(FrameRun):
     """What it looks for, and what it has found.
 
     Attributes:
+        category: of the objects that are made.
         walks: those that are not done, the present one first.
         followed: objects that this run writes, in the order they were found.
         objects: the object of every track of the present walk; None for those not followed up.
@@ -52,6 +54,7 @@ class _Run(FrameRun):
     """
 
     wish: ConceptWish
+    category: CategoryId
     walks: list[Walk]
     followed: list[ObjectId]
     objects: dict[int, ObjectId | None] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class _Stopped:
 
     media_id: MediaId
     wish: ConceptWish
+    category: CategoryId
     walks: tuple[Walk, ...]
     followed: tuple[ObjectId, ...]
 
@@ -81,15 +85,20 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
 
     found = 0
 
-    def start(self, media_id: MediaId, wish: ConceptWish) -> None:
+    def start(self, media_id: MediaId, wish: ConceptWish, category: CategoryId) -> None:
         """Begin.
+
+        Args:
+            media_id: the clip.
+            wish: what to look for, and where.
+            category: of the objects that are made.
 
         Raises:
             Rejected: a run is in progress, the model cannot do it, or there is nothing to find.
         """
         walks = plan_search(wish)
         self.found = 0
-        self._begin(_Stopped(media_id, wish, walks, ()))
+        self._begin(_Stopped(media_id, wish, category, walks, ()))
 
     def go_on(self) -> None:
         """Search the rest of a run that was stopped, for the same objects and others.
@@ -123,6 +132,7 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
             step=step,
             pass_id=pass_id,
             wish=wish,
+            category=rest.category,
             walks=list(rest.walks),
             followed=list(rest.followed),
         )
@@ -201,7 +211,7 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
         phrase = run.wish.phrase
         new = NewObject(
             run.media.media_id,
-            run.wish.category,
+            run.category,
             (_frame_mask(frame, found),),
             origin=f"concept:{phrase}" if phrase else "exemplar",
             score=found.score,
@@ -218,11 +228,11 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
 
     def _same_as(self, run: _Run, frame: FrameIndex, found: ObjectMask) -> ObjectId | None:
         """The object of the category that lies here already, or ended on the frame before."""
-        project, wish = self._document.project, run.wish
+        project = self._document.project
         taken = {one for one in run.objects.values() if one is not None}
         for near in (frame, FrameIndex(frame - run.walk.step)):
             for item, _ in project.on_frame(run.media.media_id, near):
-                if item.category_id != wish.category or item.id in taken:
+                if item.category_id != run.category or item.id in taken:
                     continue
                 mask = project.mask(item.id, near)
                 if mask is not None and mask.iou(found.mask) >= SAME_IOU:
@@ -237,17 +247,24 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
             run.objects[track] = None
             if object_id is None or not self._is_there(object_id):
                 continue
-            masklet = self._document.project.masklet(object_id)
             if self._document.project.object(object_id).is_locked:
                 continue
-            ours = masklet.frames[(masklet.rows["pass_id"] == run.pass_id) & ~masklet.is_human]
-            if len(ours) == len(masklet):
+            ours = self._untouched(run, object_id)
+            if len(ours) == len(self._document.project.masklet(object_id)):
                 gone.append(object_id)
-            elif object_id not in run.new and len(ours):
-                run.step.do(ClearMask(object_id, tuple(FrameIndex(f) for f in ours.tolist())))
+            elif object_id not in run.new and ours:
+                run.step.do(ClearMask(object_id, ours))
         if gone:
             run.step.do(RemoveObjects(tuple(gone)))
             self.found = max(0, self.found - len(gone))
+
+    def _untouched(self, run: _Run, object_id: ObjectId) -> tuple[FrameIndex, ...]:
+        """Frames that this run has written and no person has changed or accepted since."""
+        project = self._document.project
+        masklet = project.masklet(object_id)
+        ours = masklet.frames[(masklet.rows["pass_id"] == run.pass_id) & ~masklet.is_human]
+        accepted = accepted_frames(project.contents(run.media.media_id), object_id, ours.tolist())
+        return tuple(FrameIndex(f) for f in ours.tolist() if f not in accepted)
 
     def _on_ending(self, ending: Ending) -> None:
         run = self._run
@@ -264,7 +281,8 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
     def _finish(self, run: _Run) -> None:
         if run.walks:
             walks, followed = tuple(run.walks), tuple(run.followed)
-            self._stopped = _Stopped(run.media.media_id, run.wish, walks, followed)
+            media_id = run.media.media_id
+            self._stopped = _Stopped(media_id, run.wish, run.category, walks, followed)
         self._close()
 
 

@@ -162,6 +162,8 @@ class FrameRuns(ABC, Generic[Run, Rest]):
             listener=Listener(self._on_item, self._on_ending),
             latest_wins=False,
         )
+        if self.progress.is_paused:  # said when the walk before was over, though not heard of yet
+            self._desk.pause(run.ticket)
         self._set()
 
     def _count(self, run: Run, frame: FrameIndex) -> None:

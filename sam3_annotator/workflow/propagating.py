@@ -246,11 +246,12 @@ class Propagating(FrameRuns[_Run, _Stopped]):
         for stretch in run.leg.stretches:
             walk = run.walks.get(stretch.object_id)
             if walk and self._is_there(stretch.object_id):
-                ends = stretch.start - step, stretch.stop + step
                 project = self._document.project
-                human = (human_mask(project, stretch.object_id, frame) for frame in ends)
-                for command in second_thoughts(walk, *human):
-                    self._carried_out(run, command)
+                behind = project.mask(stretch.object_id, FrameIndex(stretch.start - step))
+                beyond = human_mask(project, stretch.object_id, stretch.stop + step)
+                commands = second_thoughts(walk, behind, beyond)
+                if not all(self._carried_out(run, command) for command in commands):
+                    return
 
 
 def _score(found: ObjectMask) -> float:

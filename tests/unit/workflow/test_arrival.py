@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 
 from sam3_annotator.domain.commands import (
     AddModelPass,
+    DeleteRange,
     FrameMask,
     ObjectFrames,
     SetFlags,
@@ -20,7 +23,7 @@ from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import FrameMasks, MediaRef, ObjectMask
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
-from tests.support.projects import Made, snapshot
+from tests.support.projects import Made, failing_writes, snapshot
 
 FRAMES = 20
 
@@ -46,8 +49,11 @@ def track(made):
     return track
 
 
-def corrected(made, pump, track, answer, seen=None, at=15):
-    """Draw ``seen`` on a frame; the model then says ``answer(frame)``; the left edges after it."""
+def corrected(made, pump, track, answer, seen=None, at=15, *, heard=None, stop_after=0, told=None):
+    """Draw ``seen`` on a frame; the model then says ``answer(frame)``; the left edges after it.
+
+    The run is cancelled after ``stop_after`` frames and taken up again.
+    """
 
     def propagated(request):
         step = 1 if request.stop >= request.start else -1
@@ -59,13 +65,20 @@ def corrected(made, pump, track, answer, seen=None, at=15):
     running = Propagating(
         made.document,
         pump.desk,
-        lambda _progress: None,
+        heard or (lambda _progress: None),
         lambda media: MediaRef(media, "/clip.mp4", 0, "clip", "h"),
         fake_info,
     )
     made.document.do(SetMask(track, FrameIndex(at), seen or box(12)))
     wish = Wish(FrameIndex(at), Reach.BACKWARD, FrameIndex(0), FrameIndex(FRAMES - 1), True)
+    running.on_trouble = (told if told is not None else []).append
     running.start(made.media, (track,), wish, Agreement(0.99, 3))
+    while stop_after and running.progress.done < stop_after:
+        pump.step()
+    if stop_after:
+        running.cancel()
+        pump.settle()
+        running.go_on()
     pump.settle()
     masks = [made.document.mask(track, FrameIndex(f)) for f in range(at)]
     return [mask.box.left if mask else None for mask in masks]
@@ -148,3 +161,50 @@ def test_an_absence_to_the_end_on_which_both_agree_ends_the_walk(made, pump, tra
     newest = max(made.document.project.passes)
     rows = made.document.project.masklet(track).rows
     assert rows["frame"][rows["pass_id"] == newest].tolist() == list(range(9, 15))
+
+
+def test_masks_beyond_a_stretch_without_any_are_not_measured_by_those_before_it(made, pump, track):
+    """Both move; what nothing is known of between them is no place to compare them at."""
+    model = max(made.document.project.passes)
+    made.document.do(DeleteRange((track,), FrameIndex(4), FrameIndex(11)))
+    old = tuple(FrameMask(FrameIndex(f), box(20)) for f in (12, 13, 14))
+    made.document.do(SetMasks((ObjectFrames(track, old),), Source.MODEL, model))
+    lefts = corrected(made, pump, track, lambda f: box(60 if f > 11 else 18), seen=box(60))
+    assert lefts[12:] == [60, 60, 60]
+
+
+def test_a_walk_taken_up_again_is_measured_by_what_it_had_computed(made, pump, track):
+    """Each side is right on its own; the one that was stopped halfway is parted there too."""
+    said = []
+    found = corrected(
+        made, pump, track, lambda _: box(40), seen=box(40), heard=said.append, stop_after=4
+    )
+    done = next(progress.done for progress in said if progress.can_go_on)
+    half = (14 - done) // 2
+    assert found == [10] * (15 - done - half) + [40] * (done + half)
+
+
+def test_a_frame_drawn_while_the_walk_goes_on_is_where_it_has_to_arrive(made, pump, track):
+    drawn = []
+
+    def draw(progress):
+        if progress.done == 10 and not drawn:
+            drawn.append(made.document.do(SetMask(track, FrameIndex(8), box(40))))
+
+    lefts = corrected(made, pump, track, lambda _: box(40), seen=box(40), heard=draw)
+    assert lefts[8:] == [40] * 7
+
+
+def test_a_full_disk_is_told_once_when_masks_come_back(made, pump, track):
+    model = PassId(made.document.do(AddModelPass("older", "1" * 64)).made[0])
+    older = tuple(FrameMask(FrameIndex(f), box(10)) for f in range(1, 6))
+    made.document.do(SetMasks((ObjectFrames(track, older),), Source.MODEL, model))
+    told = []
+    with ExitStack() as full:
+
+        def fill(progress):
+            if progress.done == 14:
+                full.enter_context(failing_writes(made.document, 0))
+
+        corrected(made, pump, track, lambda f: box(12 if f > 8 else 40), heard=fill, told=told)
+    assert len(told) == 1

@@ -7,7 +7,13 @@ from itertools import count
 
 import pytest
 
-from sam3_annotator.domain.commands import AddObjects, FrameMask, NewObject, SetMask
+from sam3_annotator.domain.commands import (
+    AddObjects,
+    FrameMask,
+    NewObject,
+    SetMask,
+    SetReview,
+)
 from sam3_annotator.domain.entities import MEASURED_DETECTOR, ReviewState, Source
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex
@@ -171,6 +177,19 @@ def test_what_a_person_touched_is_not_taken_back(made, running, pump):
     pump.settle()
     kept = items(made)[1]
     assert made.document.mask(kept.id, FrameIndex(6)) == square(9, 31)
+    assert len(items(made)) == 3
+
+
+def test_what_a_reviewer_has_accepted_is_not_taken_back(made, running, pump):
+    def accept(progress):
+        if progress.done == 7:
+            made.document.do(SetReview((items(made)[1].id,), ReviewState.ACCEPTED, 5, 6))
+
+    running._on_changed = accept
+    running.start(made.media, wish(made))
+    pump.settle()
+    kept = items(made)[1]
+    assert made.document.mask(kept.id, FrameIndex(6)) == square(8, 30)
     assert len(items(made)) == 3
 
 

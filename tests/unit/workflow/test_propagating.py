@@ -186,6 +186,29 @@ def test_pausing_holds_and_unpausing_goes_on(document, clip, car, propagating, p
     assert propagating.progress.done == 29
 
 
+def test_a_pause_that_comes_when_the_first_walk_is_over_holds_the_second(
+    document, clip, car, propagating, pump
+):
+    held = []
+    original = pump.desk.pause
+    pump.desk.pause = lambda ticket: (held.append(ticket), original(ticket))
+
+    def pause_at_the_end(progress):
+        if progress.done == FRAMES - 11 and not held:
+            propagating.pause(is_paused=True)
+
+    propagating._on_changed = pause_at_the_end
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    first = propagating._run.ticket
+    while propagating._run.ticket == first:
+        pump.step()
+    assert propagating.progress.is_paused
+    assert held == [first, propagating._run.ticket]
+    propagating.pause(is_paused=False)
+    pump.settle()
+    assert propagating.progress.done == FRAMES - 1
+
+
 def test_a_failing_run_keeps_what_is_done(document, clip, car, propagating, pump):
     pump.session.gate.clear()
     propagating.start(clip, (car,), wish(10, Reach.FORWARD))
