@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sam3_annotator.domain.entities import TrackedObject
-    from sam3_annotator.domain.ids import CategoryId
     from sam3_annotator.domain.mask import Mask
     from sam3_annotator.domain.masklet import Masklet
     from sam3_annotator.domain.prompts import ConceptPrompt
@@ -35,18 +34,16 @@ MAX_SEEDS = 8
 
 @dataclass(frozen=True, slots=True)
 class ConceptWish:
-    """What to look for, where, and what to call it.
+    """What to look for, and where.
 
     Attributes:
         prompts: the phrase and the exemplars, by the frame that the exemplars lie on; a phrase
             without any goes with any frame. All have the same phrase.
-        category: of the objects that are made.
         where: how far to look, and from which frame where no exemplar says that.
         min_score: tracks that begin with a lower score are not kept.
     """
 
     prompts: tuple[tuple[FrameIndex, ConceptPrompt], ...]
-    category: CategoryId
     where: Wish
     min_score: float = 0.0
 

@@ -174,7 +174,7 @@ class Day(RuleBasedStateMachine):
         where = Wish(at, reach, FrameIndex(0), FrameIndex(FRAMES - 1), cuts=cuts)
         bare = ((at, ConceptPrompt(phrase)),)
         with contextlib.suppress(Rejected):
-            self.finder.start(self.made.media, ConceptWish(told or bare, self.made.bus, where))
+            self.finder.start(self.made.media, ConceptWish(told or bare, where), self.made.bus)
         self.pump.settle()
         assert not self.finder.is_running
 

@@ -58,17 +58,15 @@ class ConceptDesk(FrameRunDesk[ConceptRunning]):
         with self._workspace.explaining():
             running, view = self._need_running(), self._workspace.view
             self._check_model(phrase)
+            if running.is_running:
+                raise Rejected(translate("RunDesk", "A run is in progress. Cancel it, or wait."))
             if view.media_id is None:
                 return
             self._workspace.detecting.set_phrase(phrase)
             prompts, where = self._where(view.media_id, phrase, reach)
             if all(prompt.is_empty for _, prompt in prompts):
                 raise Rejected(self._ask_for_prompt())
-            category = (
-                self._categories.named(phrase) if phrase else self._categories.for_new_object()
-            )
-            least = self._workspace.detecting.search.threshold
-            wish = ConceptWish(prompts, category, where, least)
+            wish = ConceptWish(prompts, where, self._workspace.detecting.search.threshold)
             plan_search(wish)
             begin = partial(self._begin, running, view.media_id, wish)
             request = PlanRun(self._workspace.media_ref(view.media_id), 1, is_concept=True)
@@ -118,7 +116,9 @@ class ConceptDesk(FrameRunDesk[ConceptRunning]):
             room = needs.room_for
             said = translate("ConceptDesk", "There is room for %n find(s) at once.", "", room)
             self._workspace.said.emit(said)
-        running.start(media_id, wish)
+        categories, phrase = self._categories, wish.phrase
+        category = categories.named(phrase) if phrase else categories.for_new_object()
+        running.start(media_id, wish, category)
         self._workspace.detecting.dismiss()
 
     def _check_model(self, phrase: str) -> None:

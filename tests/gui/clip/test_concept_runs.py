@@ -11,6 +11,7 @@ from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.engine.protocol import TrackConcept
 from tests.gui.clip.conftest import go_to, objects, trigger
+from tests.support.projects import snapshot
 
 LAST = 131
 
@@ -116,3 +117,36 @@ def test_cuts_are_not_crossed_unless_wanted(clip, qtbot):
     track_all(clip, qtbot)
     wait(clip, qtbot, LAST + 1)
     assert walks(clip)[2:] == [(60, LAST), (59, 0)]
+
+
+def test_a_search_that_does_not_fit_into_memory_leaves_nothing_behind(clip, qtbot):
+    before, steps = snapshot(clip.workspace.document), len(clip.workspace.document.history())
+    clip.session.free_bytes = 1
+    clip.window.parts.find_bar.phrase.setText("rabbit")
+    track_all(clip, qtbot)
+    status = clip.window.parts.status
+    qtbot.waitUntil(lambda: "Close other programs" in status.message, timeout=20_000)
+    assert snapshot(clip.workspace.document) == before
+    assert len(clip.workspace.document.history()) == steps
+
+
+def test_a_search_that_is_refused_leaves_nothing_behind(clip, qtbot):
+    find, document = clip.window.parts.find_bar, clip.workspace.document
+    find.phrase.setText("")
+    before, steps = snapshot(document), len(document.history())
+    track_all(clip, qtbot)
+    assert (snapshot(document), len(document.history())) == (before, steps)
+    concepts = clip.desks.clip.concepts
+    concepts.changed.connect(
+        lambda _: clip.session.gate.clear(), Qt.ConnectionType.SingleShotConnection
+    )
+    find.phrase.setText("coin")
+    track_all(clip, qtbot)
+    qtbot.waitUntil(lambda: concepts.progress.is_running, timeout=20_000)
+    names = [category.name for category in clip.project.categories.values()]
+    find.phrase.setText("rabbit")
+    track_all(clip, qtbot)
+    assert "in progress" in clip.window.parts.status.message
+    assert [category.name for category in clip.project.categories.values()] == names
+    clip.session.gate.set()
+    wait(clip, qtbot, LAST + 1)

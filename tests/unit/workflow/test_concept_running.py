@@ -104,7 +104,7 @@ def wish(made, *, at=0, first=0, last=LAST, phrase="bus", reach=Reach.BOTH, boxe
     told = [(FrameIndex(frame), ConceptPrompt(phrase, (BUS,))) for frame in boxes]
     where = Wish(FrameIndex(at), reach, FrameIndex(first), FrameIndex(last), cuts=cuts)
     bare = ((FrameIndex(at), ConceptPrompt(phrase)),)
-    return ConceptWish(tuple(told) or bare, made.bus, where)
+    return ConceptWish(tuple(told) or bare, where)
 
 
 def asked(pump):
@@ -140,7 +140,7 @@ def frames(made, item):
 
 
 def test_objects_appear_and_mistakes_are_taken_back(made, running, pump):
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     pump.settle()
     first, late = items(made)
     assert frames(made, first) == list(range(20))
@@ -155,7 +155,7 @@ def test_objects_appear_and_mistakes_are_taken_back(made, running, pump):
 
 
 def test_the_whole_run_is_one_step(made, running, pump):
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     pump.settle()
     made.document.undo()
     assert not items(made)
@@ -173,7 +173,7 @@ def test_what_a_person_touched_is_not_taken_back(made, running, pump):
             made.document.do(SetMask(second.id, FrameIndex(6), square(9, 31)))
 
     running._on_changed = fix
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     pump.settle()
     kept = items(made)[1]
     assert made.document.mask(kept.id, FrameIndex(6)) == square(9, 31)
@@ -186,7 +186,7 @@ def test_what_a_reviewer_has_accepted_is_not_taken_back(made, running, pump):
             made.document.do(SetReview((items(made)[1].id,), ReviewState.ACCEPTED, 5, 6))
 
     running._on_changed = accept
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     pump.settle()
     kept = items(made)[1]
     assert made.document.mask(kept.id, FrameIndex(6)) == square(8, 30)
@@ -198,7 +198,7 @@ def test_what_was_there_before_outlives_a_mistake(made, running, pump, source):
     """B goes on from an object on frame 4; once B is a mistake, only frame 4 is left of both."""
     mask = FrameMask(FrameIndex(4), square(7, 30))
     made.document.do(AddObjects((NewObject(made.media, made.bus, (mask,), source=source),)))
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     pump.settle()
     older = items(made)[0]
     assert frames(made, older) == [4]
@@ -209,7 +209,7 @@ def test_what_was_there_before_outlives_a_mistake(made, running, pump, source):
 def test_an_object_that_is_there_already_goes_on_instead_of_being_made_twice(made, running, pump):
     new = NewObject(made.media, made.bus, (FrameMask(FrameIndex(0), square(2, 4)),))
     made.document.do(AddObjects((new,)))
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     pump.settle()
     assert len(items(made)) == 2
     known = items(made)[0]
@@ -222,7 +222,7 @@ def test_cancelling_keeps_what_was_found_and_going_on_continues_the_same_objects
     made, running, pump
 ):
     end = stop_after(running, 4)
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     pump.settle()
     assert running.progress.can_go_on
     done = len(frames(made, items(made)[0]))
@@ -238,7 +238,7 @@ def test_cancelling_keeps_what_was_found_and_going_on_continues_the_same_objects
 
 def test_both_ways_from_the_shown_frame_with_one_identity(made, running, pump):
     """C is found going forward; A, known then, is followed to the beginning under its number."""
-    running.start(made.media, wish(made, at=9))
+    running.start(made.media, wish(made, at=9), made.bus)
     pump.settle()
     assert walks(pump) == [(9, LAST), (8, 0)]
     first, second = items(made)
@@ -252,7 +252,7 @@ def test_both_ways_from_the_shown_frame_with_one_identity(made, running, pump):
 
 
 def test_a_newcomer_going_backward_is_found_on_its_last_frame(made, running, pump):
-    running.start(made.media, wish(made, at=17, reach=Reach.BACKWARD))
+    running.start(made.media, wish(made, at=17, reach=Reach.BACKWARD), made.bus)
     pump.settle()
     assert walks(pump) == [(17, 0)]
     assert [frames(made, item) for item in items(made)] == [list(range(18)), list(range(10, 15))]
@@ -264,7 +264,7 @@ def test_a_newcomer_going_backward_is_found_on_its_last_frame(made, running, pum
 @pytest.mark.parametrize("stop", [3, 11, 13, 19])
 def test_going_on_after_a_stop_anywhere_gives_the_same_as_without_one(made, running, pump, stop):
     end = stop_after(running, stop)
-    running.start(made.media, wish(made, at=9))
+    running.start(made.media, wish(made, at=9), made.bus)
     pump.settle()
     end()
     if running.progress.can_go_on:
@@ -275,11 +275,11 @@ def test_going_on_after_a_stop_anywhere_gives_the_same_as_without_one(made, runn
 
 
 def test_a_persons_frame_is_neither_changed_nor_found_again_on_the_way_back(made, running, pump):
-    running.start(made.media, wish(made, at=9, reach=Reach.FORWARD))
+    running.start(made.media, wish(made, at=9, reach=Reach.FORWARD), made.bus)
     pump.settle()
     (known, _) = items(made)
     made.document.do(SetMask(known.id, FrameIndex(4), square(30, 20)))
-    running.start(made.media, wish(made, at=8, reach=Reach.BACKWARD))
+    running.start(made.media, wish(made, at=8, reach=Reach.BACKWARD), made.bus)
     pump.settle()
     assert made.document.mask(known.id, FrameIndex(4)) == square(30, 20)
     assert frames(made, known) == list(range(20))
@@ -288,7 +288,7 @@ def test_a_persons_frame_is_neither_changed_nor_found_again_on_the_way_back(made
 
 def test_exemplars_and_their_frames_go_with_the_request(made, running, pump):
     """The walk begins on the first of them and turns round on the last."""
-    running.start(made.media, wish(made, at=0, boxes=(7, 11)))
+    running.start(made.media, wish(made, at=0, boxes=(7, 11)), made.bus)
     pump.settle()
     forward, backward = asked(pump)
     concept = ConceptPrompt("bus", (BUS,))
@@ -299,7 +299,7 @@ def test_exemplars_and_their_frames_go_with_the_request(made, running, pump):
 
 
 def test_exemplars_alone_are_looked_for_on_their_frames_only(made, running, pump):
-    running.start(made.media, wish(made, phrase="", boxes=(7,), first=2, last=12))
+    running.start(made.media, wish(made, phrase="", boxes=(7,), first=2, last=12), made.bus)
     pump.settle()
     assert walks(pump) == [(7, 12), (6, 2)]
     assert asked(pump)[1].prompts == ()
@@ -308,7 +308,7 @@ def test_exemplars_alone_are_looked_for_on_their_frames_only(made, running, pump
 
 def test_a_way_back_with_nothing_to_follow_is_not_walked(made, running, pump):
     pump.session._tracked = lambda request: iter(())
-    running.start(made.media, wish(made, phrase="", boxes=(7,)))
+    running.start(made.media, wish(made, phrase="", boxes=(7,)), made.bus)
     pump.settle()
     assert walks(pump) == [(7, LAST)]
     assert not running.is_running
@@ -317,30 +317,30 @@ def test_a_way_back_with_nothing_to_follow_is_not_walked(made, running, pump):
 
 def test_no_walk_crosses_a_cut(made, running, pump):
     """Every shot is searched; what is known of one shot is not told in another."""
-    running.start(made.media, wish(made, at=9, cuts=(6, 12)))
+    running.start(made.media, wish(made, at=9, cuts=(6, 12)), made.bus)
     pump.settle()
     assert walks(pump) == [(9, 11), (8, 6), (0, 5), (12, LAST)]
     assert [len(request.seeds) for request in asked(pump)] == [0, 2, 0, 0]
 
 
 def test_exemplars_alone_search_their_own_shot_only(made, running, pump):
-    running.start(made.media, wish(made, phrase="", at=9, boxes=(9,), cuts=(6, 12)))
+    running.start(made.media, wish(made, phrase="", at=9, boxes=(9,), cuts=(6, 12)), made.bus)
     pump.settle()
     assert walks(pump) == [(9, 11), (8, 6)]
 
 
 def test_what_cannot_be_searched_for_is_refused(made, running):
     with pytest.raises(Rejected, match="Type what to find"):
-        running.start(made.media, wish(made, phrase=" "))
+        running.start(made.media, wish(made, phrase=" "), made.bus)
     with pytest.raises(Rejected, match="No example lies"):
-        running.start(made.media, wish(made, phrase="", boxes=(7,), first=9))
+        running.start(made.media, wish(made, phrase="", boxes=(7,), first=9), made.bus)
     unwanted = ConceptPrompt("", (replace(BUS, is_positive=False),))
     told = ((FrameIndex(3), ConceptPrompt("", (BUS,))), (FrameIndex(5), unwanted))
     where = Wish(FrameIndex(0), Reach.BOTH, FrameIndex(0), FrameIndex(LAST))
     with pytest.raises(Rejected, match="not meant"):
-        running.start(made.media, ConceptWish(told, made.bus, where))
+        running.start(made.media, ConceptWish(told, where), made.bus)
     with pytest.raises(Rejected, match="both ways"):
-        running.start(made.media, wish(made, reach=Reach.BETWEEN))
+        running.start(made.media, wish(made, reach=Reach.BETWEEN), made.bus)
 
 
 def test_a_model_that_cannot_is_refused_beforehand(made, pump):
@@ -350,12 +350,12 @@ def test_a_model_that_cannot_is_refused_beforehand(made, pump):
         lambda: weak,
     )  # fmt: skip
     with pytest.raises(Rejected, match="cannot find and track"):
-        running.start(made.media, wish(made))
+        running.start(made.media, wish(made), made.bus)
 
 
 def test_abandoning_writes_nothing_more(made, running, pump):
     pump.session.gate.clear()
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     running.abandon()
     pump.session.gate.set()
     pump.settle()
@@ -365,7 +365,7 @@ def test_abandoning_writes_nothing_more(made, running, pump):
 
 def test_pausing_holds_and_goes_on(made, running, pump):
     pump.session.gate.clear()
-    running.start(made.media, wish(made))
+    running.start(made.media, wish(made), made.bus)
     running.pause(is_paused=True)
     assert running.progress.is_paused
     pump.session.gate.set()
