@@ -64,7 +64,7 @@ class Controllers:
         panels = PanelSync(workspace, parts.objects, parts.properties, parts.history)
         panels.connect_desks(objects, categories)
         model.described.connect(parts.top_bar.show_device)
-        window = WindowDesk(workspace, parts.canvas)
+        window = WindowDesk(workspace, parts.canvas, pictures)
         exchange = ExchangeDesk(workspace, work)
         others = Others(navigation, categories, work, exchange, ask)
         clip = ClipDesks.make(workspace, parts, pictures, others)

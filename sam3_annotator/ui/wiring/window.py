@@ -15,8 +15,9 @@ from sam3_annotator.ui.canvas import ToolName
 if TYPE_CHECKING:
     from sam3_annotator.ui.canvas import CanvasView
     from sam3_annotator.ui.settings import ThemeMode
+    from sam3_annotator.ui.wiring.picture_sync import PictureSync
     from sam3_annotator.ui.wiring.workspace import Workspace
-    from sam3_annotator.workflow.view_state import Tool
+    from sam3_annotator.workflow.view_state import Tool, View
 
 
 _CLOSE_UP = 0.4
@@ -34,9 +35,11 @@ class WindowDesk(QObject):
 
     wanted = Signal(str)
 
-    def __init__(self, workspace: Workspace, canvas: CanvasView) -> None:
+    def __init__(self, workspace: Workspace, canvas: CanvasView, pictures: PictureSync) -> None:
         super().__init__(workspace)
-        self._workspace, self._canvas = workspace, canvas
+        self._workspace, self._canvas, self._pictures = workspace, canvas, pictures
+        self._awaited: View | None = None
+        pictures.shown.connect(lambda _: self._close_up_now())
 
     # ------------------------------------------------------------------ canvas
 
@@ -66,7 +69,15 @@ class WindowDesk(QObject):
             self._canvas.center_on(around.padded(0.15 * max(around.width, around.height)))
 
     def close_up(self) -> None:
-        """Let the selected objects fill a good part of the canvas."""
+        """Let the selected objects fill a good part of the canvas, once their frame is on it."""
+        self._awaited = self._workspace.view
+        if not self._pictures.is_waiting:
+            self._close_up_now()
+
+    def _close_up_now(self) -> None:
+        wished, self._awaited = self._awaited, None
+        if wished is None or _what_is_shown(wished) != _what_is_shown(self._workspace.view):
+            return  # somebody has gone elsewhere meanwhile
         around = self._selected_box()
         if around is not None:
             port = self._canvas.viewport.widget
@@ -112,3 +123,7 @@ class WindowDesk(QObject):
     def ask_for(self, what: str) -> None:
         """Ask the window for a dialog or a command of its own; see :attr:`wanted`."""
         self.wanted.emit(what)
+
+
+def _what_is_shown(view: View) -> tuple[object, ...]:
+    return view.media_id, view.frame, view.selection

@@ -210,10 +210,38 @@ def test_close_up_brings_each_doubt_into_the_middle(reviewing, qtbot):
     )
     press(reviewing, qtbot, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
     press(reviewing, qtbot, Qt.Key.Key_Q)
-    project, view = reviewing.project, reviewing.workspace.view
-    if project.mask(view.selection[0], view.frame) is not None:
-        assert canvas.viewport.scale > whole
+    qtbot.waitUntil(lambda: canvas.viewport.scale > whole)
     qtbot.waitUntil(reviewing.window.table["review.close_up"].isChecked)
+
+
+def test_close_up_waits_for_a_picture_that_is_still_being_read(labelling, qtbot):
+    project, document = labelling.project, labelling.workspace.document
+    pictures, canvas = labelling.window.controllers.pictures, labelling.window.parts.canvas
+    category = CategoryId(document.do(AddCategory("coin")).made[0])
+    far = list(project.media)[2]
+    mask = FrameMask(FrameIndex(0), Mask.from_box(PixelBox(20, 20, 40, 40)), 0.3)
+    new = NewObject(far, category, (mask,), "concept:coin", 0.3, Source.MODEL)
+    document.do(AddObjects((new,)))
+    labelling.settings.reviews_close_up = True
+    labelling.window.show()
+    labelling.window.docks["review"].raise_()
+    panel = labelling.window.parts.review
+    place = panel.filter.findData(Show.OPEN.value)
+    panel.filter.setCurrentIndex(place)
+    panel.filter.activated.emit(place)
+    wait_for_queue(labelling, qtbot)
+    pictures._kept.clear()
+    canvas.fit()
+    whole = canvas.viewport.scale
+    press(labelling, qtbot, Qt.Key.Key_Q)
+    assert labelling.workspace.view.media_id == far
+    assert pictures.is_waiting
+    qtbot.waitUntil(lambda: not pictures.is_waiting)
+    close = canvas.viewport.scale
+    assert close > whole
+    labelling.desks.navigation.go_to(next(iter(project.media)))
+    qtbot.waitUntil(lambda: not pictures.is_waiting)
+    assert canvas.viewport.scale == whole, "it was wished for once"
 
 
 def test_pictures_of_a_folder_search_are_reviewed_together(labelling, qtbot):
