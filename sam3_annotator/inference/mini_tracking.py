@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from torch.nn import functional
 
 from sam3_annotator.inference.clip_tracking import TrackedMask
 from sam3_annotator.inference.device import translated
 from sam3_annotator.model.memory_plan import MemoryPlan
-from sam3_annotator.model.mini_follow import KEPT_FRAMES
+from sam3_annotator.model.mini_follow import KEPT_FRAMES, covered
 from sam3_annotator.model.mini_tracker import PROMPTED_LOGIT
 from sam3_annotator.model.segmenter import Segmenter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -92,7 +91,7 @@ class PreviousMaskFollower:
     ) -> None:
         """Tell what objects look like on a frame."""
         for object_id, mask in masks.items():
-            inside = shrunk(mask, features)
+            inside = covered(mask, features.levels)
             self._last[object_id] = (inside * 2 - 1) * PROMPTED_LOGIT
             first, last = self._born.get(object_id, (frame, frame))
             self._born[object_id] = (min(first, frame), max(last, frame))
@@ -139,15 +138,6 @@ class PreviousMaskFollower:
         return TrackedMask(logits.cpu().numpy(), score, float(bool((logits > 0).any())))
 
 
-def shrunk(mask: NDArray[np.bool_], features: Sam2Features) -> Tensor:
-    """(h, w) float32, the share of each low-resolution cell that a mask (H, W) covers."""
-    rows, columns = features.levels.grid
-    size = (4 * rows, 4 * columns)
-    full = torch.from_numpy(mask.astype(np.float32))[None, None]
-    small = functional.interpolate(full, size=size, mode="bilinear", antialias=True)[0, 0]
-    return small.to(features.levels.embedding.device)
-
-
 def widened_box(inside: Tensor) -> Tensor | None:
     """(4,) float32 cxcywh fractions around a mask (h, w), widened; None when it is empty."""
     rows = torch.nonzero(inside.any(dim=1)).flatten()
@@ -167,7 +157,3 @@ def widened_box(inside: Tensor) -> Tensor | None:
 def _is_behind(first: int, last: int, frame: int, *, reverse: bool) -> bool:
     """Whether a run has come to the first prompted frame that lies in its way."""
     return frame <= last if reverse else frame >= first
-
-
-def _sigmoid(logit: float) -> float:
-    return float(1 / (1 + np.exp(-np.clip(logit, -60, 60))))

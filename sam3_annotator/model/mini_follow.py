@@ -11,7 +11,7 @@ import torch
 from torch.nn import functional
 
 from sam3_annotator.model.mini_tracker import MiniBank
-from sam3_annotator.model.mini_window import Window, WindowRules, window_around
+from sam3_annotator.model.mini_window import Box, Window, WindowRules, mask_box, window_around
 from sam3_annotator.model.sam_heads import ImageFeatures
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from sam3_annotator.model.mini_tracker import MiniTracker, TrackedFrame
 
-Box = tuple[float, float, float, float]
 CloseEncoder = Callable[["NDArray[np.uint8]"], ImageFeatures]
 """(h, w, 3) uint8 RGB, a window of a frame -> its features at ``WindowRules.input_side``."""
 
@@ -181,9 +180,11 @@ class MiniFollower:
     def _give(
         self, bank: MiniBank, frame: int, features: ImageFeatures, mask: NDArray[np.bool_]
     ) -> None:
-        inside = covered(mask, features) > 0.5
-        if bool(inside.any()):
-            self._tracker.prompt(bank, frame, features, inside[None])
+        share = covered(mask, features)
+        inside = share > 0.5
+        if not bool(inside.any()):  # thinner than half a cell: the cells that show most of it
+            inside = share > share.max() / 2
+        self._tracker.prompt(bank, frame, features, inside[None])
 
     def _box_of(self, seen: Sighting, size: tuple[int, int]) -> Box:
         """Where the positive logits lie, in pixels of the frame; not empty when it is present."""
@@ -203,14 +204,6 @@ def covered(mask: NDArray[np.bool_], features: ImageFeatures) -> Tensor:
     full = torch.from_numpy(mask.astype(np.float32))[None, None]
     small = functional.interpolate(full, size=size, mode="bilinear", antialias=True)[0, 0]
     return small.to(features.embedding.device)
-
-
-def mask_box(mask: NDArray[np.bool_]) -> Box:
-    """x0, y0, x1, y1 around the true pixels of (H, W); the whole of it when there are none."""
-    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    if not len(columns):
-        return 0.0, 0.0, float(mask.shape[1]), float(mask.shape[0])
-    return float(columns[0]), float(rows[0]), float(columns[-1]) + 1, float(rows[-1]) + 1
 
 
 def _sighting(answer: TrackedFrame, window: Window | None) -> Sighting:

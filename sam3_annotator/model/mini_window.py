@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in pixels of the frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,11 @@ class WindowRules:
     input_side: int = 384
 
 
-def window_around(
-    box: tuple[float, float, float, float], size: tuple[int, int], reach: float, least: int
-) -> Window | None:
+def window_around(box: Box, size: tuple[int, int], reach: float, least: int) -> Window | None:
     """The window for a thing that was last seen in a box.
 
     Args:
-        box: x0, y0, x1, y1 in pixels of the frame.
+        box: where.
         size: height and width of the frame, px.
         reach: side in lengths of the box's longer side.
         least: smallest side, px.
@@ -100,3 +102,9 @@ def window_around(
     left = round(min(max((x0 + x1 - side) / 2, 0), width - side))
     top = round(min(max((y0 + y1 - side) / 2, 0), height - side))
     return Window(left, top, side)
+
+
+def mask_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """x0, y0, x1, y1 in pixels, the last two exclusive, of a mask (H, W) that is not empty."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from sam3_annotator.model.mini_window import WindowRules, window_around
+from sam3_annotator.model.mini_window import Box, WindowRules, mask_box, window_around
 from sam3_annotator.training.clips import Clip
 
 if TYPE_CHECKING:
@@ -31,14 +31,15 @@ def close_up(rng: np.random.Generator, clip: Clip, rules: WindowRules) -> Clip |
         number
         for number in range(1, len(clip.concepts) + 1)
         if (clip.labels[0] == number).sum() >= LEAST_PIXELS
-        and window_around(_box(clip.labels[0] == number), clip.labels.shape[1:], 3.0, 16)
+        and window_around(mask_box(clip.labels[0] == number), clip.labels.shape[1:], 3.0, 16)
     ]
     if not numbers:
         return None
     number = int(rng.choice(numbers))
     reach = rules.reach * float(rng.uniform(0.8, 1.5))
     frames, labels = [], []
-    box, lost = _box(clip.labels[0] == number), 0
+    box: Box = mask_box(clip.labels[0] == number)
+    lost = 0
     for rgb, label in zip(clip.frames, clip.labels, strict=True):
         grown = reach * rules.widening ** min(lost, rules.patience)
         window = window_around(_shaken(rng, box), label.shape, grown, 16)
@@ -47,20 +48,13 @@ def close_up(rng: np.random.Generator, clip: Clip, rules: WindowRules) -> Clip |
         labels.append(_enlarged(label[rows, columns], rules.input_side, cv2.INTER_NEAREST))
         inside = label == number
         if inside.sum() >= LEAST_PIXELS:
-            box, lost = _box(inside), 0
+            box, lost = mask_box(inside), 0
         else:
             lost += 1
     return Clip(np.stack(frames), np.stack(labels), clip.concepts)
 
 
-def _box(inside: NDArray[np.bool_]) -> tuple[float, float, float, float]:
-    rows, columns = np.nonzero(inside)
-    return float(columns.min()), float(rows.min()), columns.max() + 1.0, rows.max() + 1.0
-
-
-def _shaken(
-    rng: np.random.Generator, box: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
+def _shaken(rng: np.random.Generator, box: Box) -> Box:
     x0, y0, x1, y1 = box
     side = max(x1 - x0, y1 - y0)
     x = (x0 + x1) / 2 + rng.normal(0, SLIP) * side

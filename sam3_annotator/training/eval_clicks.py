@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 
 from sam3_annotator.domain.mask_scores import mask_iou
+from sam3_annotator.model.mini_window import mask_box
 from sam3_annotator.model.segmenter import Segmenter
 from sam3_annotator.training.feature_cache import normalised
 
@@ -153,7 +154,7 @@ def box_mask(
     segmenter: Segmenter, features: ImageFeatures, truth: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Single mask for the tight box of ``truth``."""
-    left, top, right, bottom = tight_box(truth)
+    left, top, right, bottom = mask_box(truth)
     height, width = truth.shape
     box = torch.tensor(
         [[(left + right) / 2 / width, (top + bottom) / 2 / height,
@@ -165,7 +166,7 @@ def box_mask(
 
 def grabcut_mask(rgb: NDArray[np.uint8], truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """OpenCV's GrabCut from the tight box, five rounds."""
-    left, top, right, bottom = tight_box(truth)
+    left, top, right, bottom = mask_box(truth)
     mask = np.zeros(truth.shape, np.uint8)
     tables = [np.zeros((1, 65), np.float64) for _ in range(2)]
     cv2.setRNGSeed(0)
@@ -173,12 +174,6 @@ def grabcut_mask(rgb: NDArray[np.uint8], truth: NDArray[np.bool_]) -> NDArray[np
     rect = (left, top, right - left, bottom - top)
     cv2.grabCut(bgr, mask, rect, tables[0], tables[1], 5, cv2.GC_INIT_WITH_RECT)
     return np.asarray((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD))
-
-
-def tight_box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom in pixels, the last two exclusive, of a mask that is not empty."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def to_size(logits: Tensor, size: tuple[int, ...]) -> NDArray[np.bool_]:

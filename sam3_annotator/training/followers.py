@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 
 from sam3_annotator.model.mini_follow import MiniFollower, Trail
+from sam3_annotator.model.mini_window import mask_box
 from sam3_annotator.model.segmenter import Segmenter
-from sam3_annotator.training.eval_clicks import tight_box
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -183,7 +183,7 @@ def padded_boxes(masks: Tensor) -> Tensor:
     height, width = masks.shape[1:]
     boxes = []
     for mask in masks.numpy():
-        left, top, right, bottom = tight_box(mask)
+        left, top, right, bottom = mask_box(mask)
         grow = 1 + 2 * PADDING
         boxes.append(
             [

@@ -8,9 +8,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sam3_annotator.model.mini_follow import MiniFollower, Trail, covered, mask_box
+from sam3_annotator.model.mini_follow import MiniFollower, Trail, covered
 from sam3_annotator.model.mini_tracker import TrackedFrame, TrackRules
-from sam3_annotator.model.mini_window import Window, WindowRules, window_around
+from sam3_annotator.model.mini_window import Window, WindowRules, mask_box, window_around
 from sam3_annotator.model.sam_heads import ImageFeatures
 
 SIZE = (90, 160)
@@ -163,9 +163,26 @@ def test_a_large_thing_needs_no_window(scene) -> None:
     assert trail.near.prompted
 
 
+@pytest.mark.parametrize("part", [np.s_[44:45, 20:140], np.s_[44:45, 70:71]], ids=["line", "dot"])
+def test_what_is_thinner_than_a_cell_is_remembered_too(part) -> None:
+    tracker = SeesBrightness()
+    tracker.trail = trail = Trail()
+    follower = MiniFollower(tracker, encoded, RULES)
+    mask = np.zeros(SIZE, bool)
+    mask[part] = True
+    rgb = np.repeat(mask[..., None] * np.uint8(255), 3, axis=2)
+    follower.prompt(trail, 0, rgb, encoded(rgb), mask)
+    inside = trail.wide.prompted[0][0]
+    assert inside.any()
+    rows, columns = torch.nonzero(inside).T
+    assert set(rows.tolist()) <= {15, 16}, "44.5 of 90 pixels lies at 15.8 of 32 cells"
+    whole = np.flatnonzero(mask.any(axis=0)) * 32 / SIZE[1]
+    assert columns.min() == pytest.approx(whole.min(), abs=1)
+    assert columns.max() == pytest.approx(whole.max(), abs=1)
+
+
 def test_boxes_and_coverage() -> None:
     mask = np.zeros((8, 16), bool)
-    assert mask_box(mask) == (0, 0, 16, 8)
     mask[2:4, 5:9] = True
     assert mask_box(mask) == (5, 2, 9, 4)
     share = covered(np.ones((64, 64), bool), encoded(picture(10)))
