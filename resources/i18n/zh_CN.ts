@@ -470,6 +470,14 @@
       <translation>拒绝并到下一个(&amp;R)</translation>
     </message>
     <message>
+      <source>Good on every frame: accept the whole object</source>
+      <translation>每一帧都好：接受整个对象</translation>
+    </message>
+    <message>
+      <source>Reject the whole object</source>
+      <translation>拒绝整个对象</translation>
+    </message>
+    <message>
       <source>&amp;Swap back from here on</source>
       <translation>从此处起换回(&amp;S)</translation>
     </message>
@@ -2229,12 +2237,16 @@
       <translation>从第 {frame} 帧起{step}。</translation>
     </message>
     <message>
-      <source>Signed off.</source>
-      <translation>已签核。</translation>
+      <source>Signed off</source>
+      <translation>已签核</translation>
     </message>
     <message>
       <source>Select an object, or go to a doubtful frame.</source>
       <translation>请选择一个对象，或转到可疑帧。</translation>
+    </message>
+    <message>
+      <source>frames {start}–{stop}</source>
+      <translation>第 {start}–{stop} 帧</translation>
     </message>
   </context>
   <context>
@@ -2392,6 +2404,10 @@
   <context>
     <name>RunDesk</name>
     <message>
+      <source>A run is in progress. Cancel it, or wait.</source>
+      <translation>正在运行。请取消或等待。</translation>
+    </message>
+    <message>
       <source>Open a clip first.</source>
       <translation>请先打开视频。</translation>
     </message>
@@ -2418,10 +2434,6 @@
     <message>
       <source>Runs stop at shot cuts now.</source>
       <translation>运行现在会在镜头切换处停止。</translation>
-    </message>
-    <message>
-      <source>A run is in progress. Cancel it, or wait.</source>
-      <translation>正在运行。请取消或等待。</translation>
     </message>
     <message>
       <source>Shot cuts are still being looked for; this run crosses them.</source>
@@ -3474,8 +3486,8 @@
       <translation>{message}{remedy}</translation>
     </message>
     <message>
-      <source>{name} cannot search by a phrase; load SAM 3 weights.</source>
-      <translation>{name} 不能按文字查找；请加载 SAM 3 权重。</translation>
+      <source>{name} cannot search by a phrase. Draw an exemplar box, or load SAM 3 weights.</source>
+      <translation>{name} 不能按文字查找。请画一个示例框，或加载 SAM 3 权重。</translation>
     </message>
     <message>
       <source>{name} cannot find things by example.</source>
@@ -3704,10 +3716,6 @@
     <message>
       <source>{path} does not fit {title}.</source>
       <translation>{path} 与 {title} 不匹配。</translation>
-    </message>
-    <message>
-      <source>{name} cannot search by a phrase. Draw an exemplar box, or load SAM 3 weights.</source>
-      <translation>{name} 不能按文字查找。请画一个示例框，或加载 SAM 3 权重。</translation>
     </message>
     <message>
       <source>{name} cannot search by exemplars; load SAM 3 weights.</source>

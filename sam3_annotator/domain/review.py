@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sam3_annotator.domain.entities import ReviewMark, SignOff
+    from sam3_annotator.domain.entities import SignOff
     from sam3_annotator.domain.masklet import Masklet
 
 REVIEW_CODES = {
@@ -26,18 +26,7 @@ REVIEW_CODES = {
     ReviewState.REJECTED: 2,
     ReviewState.NEEDS_WORK: 3,
 }
-"""How :func:`review_codes` writes a state."""
-
-
-def review_codes(
-    object_id: ObjectId, marks: Iterable[ReviewMark], frame_count: int
-) -> NDArray[np.uint8]:
-    """(frame_count,) uint8 :data:`REVIEW_CODES`; on each frame the newest mark holds."""
-    codes = np.zeros(frame_count, np.uint8)
-    for mark in sorted(marks, key=lambda m: m.id):
-        if mark.object_id == object_id:
-            codes[mark.start : mark.stop + 1] = REVIEW_CODES[mark.state]
-    return codes
+"""How :func:`standing_codes` writes a state."""
 
 
 def standing_codes(contents: MediaContents, object_id: ObjectId) -> NDArray[np.uint8]:
@@ -56,6 +45,34 @@ def standing_codes(contents: MediaContents, object_id: ObjectId) -> NDArray[np.u
             part = slice(int(first), int(last))
             codes[part] = np.where(edited_at[part] > mark.marked_at, 0, REVIEW_CODES[mark.state])
     return codes
+
+
+def frame_codes(
+    contents: MediaContents, object_id: ObjectId, frame_count: int
+) -> NDArray[np.uint8]:
+    """(frame_count,) uint8 :func:`standing_codes` by frame; 0 where nothing is annotated."""
+    codes = np.zeros(frame_count, np.uint8)
+    masklet = contents.masklets.get(object_id)
+    if masklet is not None:
+        is_inside = masklet.frames < frame_count
+        codes[masklet.frames[is_inside]] = standing_codes(contents, object_id)[is_inside]
+    return codes
+
+
+def standing_state(contents: MediaContents, object_id: ObjectId) -> ReviewState:
+    """What reviewers say of an object as it is now, all its frames together.
+
+    It is accepted, or rejected, once every frame is; one frame that is rejected or needs work makes
+    the object one that needs work.
+    """
+    said = {int(code) for code in np.unique(standing_codes(contents, object_id))}
+    if not said:
+        return contents.objects[object_id].review
+    for state in (ReviewState.ACCEPTED, ReviewState.REJECTED):
+        if said == {REVIEW_CODES[state]}:
+            return state
+    is_open = said <= {REVIEW_CODES[ReviewState.PROPOSED], REVIEW_CODES[ReviewState.ACCEPTED]}
+    return ReviewState.PROPOSED if is_open else ReviewState.NEEDS_WORK
 
 
 def accepted_frames(

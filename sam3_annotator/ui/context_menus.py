@@ -29,6 +29,7 @@ LANE_MENU = (
     *("clip.split", "clip.merge", "clip.swap", ""),
     *("flag.absent", "flag.occluded", "flag.unsure", ""),
     *("clip.hold", "clip.interpolate", "clip.smooth", "clip.delete_range", ""),
+    *("review.accept", "review.reject", "review.accept_whole", "review.reject_whole", ""),
     *("object.hide", "object.lock", "edit.remove"),
 )
 MEDIA_MENU = ("media.done", "file.export", "", "file.locate", "media.remove")

@@ -18,6 +18,7 @@ import numpy as np
 
 from sam3_annotator.domain.entities import ReviewState, Source
 from sam3_annotator.domain.masklet import SOURCE_CODES
+from sam3_annotator.domain.review import standing_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,7 +224,8 @@ class _Gathered:
             clicks, boxes = pointed.get(item.id, (0, 0))
             category = document.project.categories.get(item.category_id)
             name = f"{category.name if category else '?'} {item.number}"
-            self._objects.append(ObjectWork(media.path, name, item.review, frames, clicks, boxes))
+            state = standing_state(contents, item.id)
+            self._objects.append(ObjectWork(media.path, name, state, frames, clicks, boxes))
 
     def report(self) -> WorkReport:
         """Everything counted, put together."""

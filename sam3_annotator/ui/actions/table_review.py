@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from sam3_annotator.ui.actions.spec import ActionSpec, Menu, with_media, with_project
+from sam3_annotator.domain.entities import ReviewState
+from sam3_annotator.ui.actions.spec import (
+    ActionSpec,
+    Menu,
+    with_media,
+    with_project,
+    with_selection,
+)
 from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
 
 REVIEW_ACTIONS = (
@@ -60,6 +67,22 @@ REVIEW_ACTIONS = (
         ("N",),
         with_media,
         icon="cross",
+    ),
+    ActionSpec(
+        "review.accept_whole",
+        Menu.REVIEW,
+        QT_TRANSLATE_NOOP("Actions", "Good on every frame: accept the whole object"),
+        lambda desks: desks.review.judge_whole(ReviewState.ACCEPTED),
+        ("Ctrl+Shift+Y",),
+        with_selection,
+    ),
+    ActionSpec(
+        "review.reject_whole",
+        Menu.REVIEW,
+        QT_TRANSLATE_NOOP("Actions", "Reject the whole object"),
+        lambda desks: desks.review.judge_whole(ReviewState.REJECTED),
+        ("Ctrl+Shift+N",),
+        with_selection,
     ),
     ActionSpec(
         "review.repair_swap",

@@ -14,7 +14,7 @@ from sam3_annotator.domain.commands import (
 )
 from sam3_annotator.domain.entities import MediaKind, ReviewState
 from sam3_annotator.domain.ids import FrameIndex
-from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.text import in_words, translate, worded
 from sam3_annotator.workflow.queue_rows import Show
 from sam3_annotator.workflow.reviewing import Reviewing
 from sam3_annotator.workflow.view_state import Tool
@@ -91,7 +91,7 @@ class ReviewDesk(QObject):
         """Show a row's peak with its object selected."""
         self.present = row
         self._workspace.state.update(
-            media_id=row.media_id, frame=row.doubt.peak, selection=(row.object_id,)
+            media_id=row.media_id, frame=row.doubt.peak, selection=(row.object_id,), span=None
         )
         if self._workspace.settings.reviews_close_up:
             self.close_up_wanted.emit()
@@ -118,6 +118,10 @@ class ReviewDesk(QObject):
     def reject(self) -> None:
         """What is shown is wrong; on to the next row."""
         self._judge(ReviewState.REJECTED)
+
+    def judge_whole(self, state: ReviewState) -> None:
+        """Say the same of every frame of the selected objects."""
+        self._tell(SetReview(self._workspace.view.selection, state))
 
     def fix(self) -> None:
         """What is shown needs work: stay, with the click tool in hand."""
@@ -167,14 +171,17 @@ class ReviewDesk(QObject):
     # ------------------------------------------------------------------ signatures
 
     def sign_off(self) -> None:
-        """Sign that the selected object, or with none selected everything shown, is right."""
+        """Sign that the selected object, or with none selected everything shown, is right.
+
+        It counts for the selected range of frames, or else for all of them.
+        """
         view, project = self._workspace.view, self._workspace.project
         if project is None or view.media_id is None:
             return
         last = FrameIndex(project.medium(view.media_id).frame_count - 1)
-        command = AddSignOff(view.media_id, FrameIndex(0), last, view.selected)
-        if self._workspace.do(command) is not None:
-            self._workspace.said.emit(translate("ReviewDesk", "Signed off."))
+        start, stop = view.span or (FrameIndex(0), last)
+        command = AddSignOff(view.media_id, start, stop, view.selected)
+        self._tell(command, translate("ReviewDesk", "Signed off"))
 
     def show_report(self) -> None:
         """Show who did how much, and how fast."""
@@ -183,16 +190,17 @@ class ReviewDesk(QObject):
     # ------------------------------------------------------------------ inside
 
     def _judge(self, state: ReviewState) -> None:
-        if self._say(state):
+        is_range = self._workspace.view.span is not None
+        if self._say(state) and not is_range:
             self._go_on()
 
     def _say(self, state: ReviewState) -> bool:
-        """Judge the present row, or without one the selected objects on this frame."""
+        """Judge the selected range, else the present row, else the selected objects here."""
         view, reviewing = self._workspace.view, self.reviewing
         if reviewing is None or view.media_id is None:
             return False
         with self._workspace.explaining():
-            row = self._row_here()
+            row = self._row_here() if view.span is None else None
             if row is not None:
                 reviewing.judge(row, state)
                 return True
@@ -201,10 +209,21 @@ class ReviewDesk(QObject):
                     translate("ReviewDesk", "Select an object, or go to a doubtful frame.")
                 )
                 return False
-            document = self._workspace.require_document()
-            document.do(SetReview(view.selection, state, view.frame, view.frame))
-            return True
+            start, stop = view.span or (view.frame, view.frame)
+            return self._tell(SetReview(view.selection, state, start, stop))
         return False
+
+    def _tell(self, command: SetReview | AddSignOff, said: str = "") -> bool:
+        """Carry a reviewer's word out, and say what it was about; whether that worked."""
+        outcome = self._workspace.do(command)
+        if outcome is None:
+            return False
+        said, span = said or worded(outcome.title), self._workspace.view.span
+        if span is not None and command.start is not None:
+            where = translate("ReviewDesk", "frames {start}–{stop}")  # noqa: RUF001 - a range
+            said = in_words([said, where.format(start=span[0], stop=span[1])])
+        self._workspace.said.emit(said + ".")
+        return True
 
     def _row_here(self) -> QueueRow | None:
         """The present row while its span is on screen, else the likeliest one of this frame."""

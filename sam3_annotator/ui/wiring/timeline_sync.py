@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 from sam3_annotator.domain.changes import Table
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.masklet import Masklet
-from sam3_annotator.domain.review import review_codes
+from sam3_annotator.domain.review import frame_codes, standing_state
 from sam3_annotator.ui.panels.timeline import Lane, LaneFrames, Shown
 from sam3_annotator.ui.wiring import naming
 from sam3_annotator.workflow.playing import frame_rate
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from sam3_annotator.domain.changes import Touched
-    from sam3_annotator.domain.entities import TrackedObject
+    from sam3_annotator.domain.entities import ReviewState, TrackedObject
     from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.domain.project import Project
     from sam3_annotator.ui.panels.timeline import TimelinePanel
@@ -42,6 +42,7 @@ class _Made:
     masklet: Masklet
     marks: Hashable
     frames: LaneFrames
+    review: ReviewState
 
 
 class TimelineSync(QObject):
@@ -97,14 +98,15 @@ class TimelineSync(QObject):
             if made is None or made.masklet is not masklet or made.marks != marks:
                 if time.perf_counter() < until:
                     known = Masklet.empty(item.id, project.people) if masklet is None else masklet
-                    codes = review_codes(item.id, marks, count) if marks else None
-                    made = _Made(known, marks, LaneFrames(known, codes, count))
+                    codes = frame_codes(contents, item.id, count) if marks else None
+                    review = standing_state(contents, item.id)
+                    made = _Made(known, marks, LaneFrames(known, codes, count), review)
                     if masklet is not None:
                         self._made[item.id] = made
                 else:
                     is_complete = False
             if made is not None:
-                lanes.append(self._lane(project, item, made.frames))
+                lanes.append(self._lane(project, item, made))
         self._lanes = tuple(lanes)
         self._panel.set_lanes(self._lanes, count)
         if is_complete:
@@ -171,7 +173,7 @@ class TimelineSync(QObject):
             selection = (*before, found)
         self._workspace.state.update(selection=selection)
 
-    def _lane(self, project: Project, item: TrackedObject, frames: LaneFrames) -> Lane:
+    def _lane(self, project: Project, item: TrackedObject, made: _Made) -> Lane:
         category = project.categories.get(item.category_id)
         by_category = self._workspace.settings.colors_by_category
         return Lane(
@@ -179,8 +181,8 @@ class TimelineSync(QObject):
             naming.object_name(project, item),
             naming.object_color(item, category, by_category=by_category),
             category.name if category is not None else "?",
-            frames,
-            item.review,
+            made.frames,
+            made.review,
             is_locked=item.is_locked,
             is_hidden=item.is_hidden,
         )

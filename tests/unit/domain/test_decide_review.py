@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import pytest
 
 from sam3_annotator.domain import commands as c
 from sam3_annotator.domain.entities import (
@@ -13,26 +13,68 @@ from sam3_annotator.domain.review import (
     REVIEW_CODES,
     changed_since,
     fingerprint,
-    review_codes,
+    frame_codes,
+    standing_state,
     unsigned_frames,
 )
 from tests.support.commands import model_run
 from tests.support.projects import square
 
+PROPOSED, ACCEPTED, REJECTED, NEEDS_WORK = (REVIEW_CODES[state] for state in ReviewState)
 
-def test_reviews_lie_over_the_frames(made):
+
+def test_verdicts_lie_over_the_frames_that_have_something(made):
     first = made.objects[0]
     document = made.document
+    model_run(made, first, range(1, 10))
     document.do(c.SetReview((first,), ReviewState.ACCEPTED))
     document.do(c.SetReview((first,), ReviewState.NEEDS_WORK, 5, 7))
     made.reopen()
     contents = made.document.project.contents(made.media)
-    codes = review_codes(first, contents.reviews.values(), 20)
-    expected = np.full(20, REVIEW_CODES[ReviewState.ACCEPTED])
-    expected[5:8] = REVIEW_CODES[ReviewState.NEEDS_WORK]
-    assert codes.tolist() == expected.tolist()
+    codes = frame_codes(contents, first, 20).tolist()
+    assert codes == [ACCEPTED] * 5 + [NEEDS_WORK] * 3 + [ACCEPTED] * 2 + [PROPOSED] * 10
     assert contents.objects[first].review is ReviewState.ACCEPTED
     assert {mark.author for mark in contents.reviews.values()} == {"anna"}
+
+
+def test_what_is_corrected_after_a_verdict_waits_for_another_one(made):
+    first = made.objects[0]
+    document = made.document
+    model_run(made, first, range(1, 4))
+    document.do(c.SetReview((first,), ReviewState.REJECTED, 0, 3))
+    document.do(c.SetMask(first, 2, square(1, 1)))
+    contents = document.project.contents(made.media)
+    assert frame_codes(contents, first, 4).tolist() == [REJECTED, REJECTED, PROPOSED, REJECTED]
+    document.undo()
+    assert frame_codes(contents, first, 4).tolist() == [REJECTED] * 4
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([], ReviewState.PROPOSED),
+        ([(ReviewState.ACCEPTED, 0, 2)], ReviewState.PROPOSED),
+        ([(ReviewState.ACCEPTED, 0, 3)], ReviewState.ACCEPTED),
+        ([(ReviewState.REJECTED, 0, 3)], ReviewState.REJECTED),
+        ([(ReviewState.ACCEPTED, 0, 3), (ReviewState.REJECTED, 2, 2)], ReviewState.NEEDS_WORK),
+        ([(ReviewState.NEEDS_WORK, 1, 1)], ReviewState.NEEDS_WORK),
+    ],
+)
+def test_all_frames_together_say_what_is_thought_of_an_object(made, verdicts, expected):
+    first = made.objects[0]
+    model_run(made, first, range(1, 4))
+    for state, start, stop in verdicts:
+        made.document.do(c.SetReview((first,), state, start, stop))
+    contents = made.document.project.contents(made.media)
+    assert standing_state(contents, first) is expected
+    assert standing_state(contents, made.objects[1]) is ReviewState.PROPOSED
+
+
+def test_an_object_without_frames_is_what_was_said_of_it_as_a_whole(made):
+    empty = made.add(None)
+    made.document.do(c.SetReview((empty,), ReviewState.REJECTED))
+    contents = made.document.project.contents(made.media)
+    assert standing_state(contents, empty) is ReviewState.REJECTED
 
 
 def test_what_changed_since_a_sign_off(made):

@@ -119,6 +119,16 @@ def test_both_files_have_a_line_for_everything(made):
     document.close()
 
 
+def test_an_object_is_accepted_once_every_frame_is(made):
+    document = at_work(made, "bea", Clock(10_000.0))
+    item = ObjectId(document.do(AddObjects((clicked(made),))).made[0])
+    (before,) = report_of(document).objects
+    document.do(SetReview((item,), ReviewState.ACCEPTED, FrameIndex(0), FrameIndex(0)))
+    (after,) = report_of(document).objects
+    assert (before.review, after.review) == (ReviewState.PROPOSED, ReviewState.ACCEPTED)
+    document.close()
+
+
 def test_an_empty_project_has_an_empty_report(tmp_path):
     document = Document.create(tmp_path / "empty.s3a", "bea")
     report = report_of(document)
