@@ -32,8 +32,8 @@
       <translation>{model} 不能自行在视频中查找。mini（按示例）和 SAM 3 可以：见“帮助”→“模型”。</translation>
     </message>
     <message>
-      <source>{model} understands no phrases: draw an example box (E) instead. SAM 3 does: Help, Model.</source>
-      <translation>{model} 不理解文字：请改用示例框 (E)。SAM 3 可以：见“帮助”→“模型”。</translation>
+      <source>{model} understands no phrases: draw an example box instead. SAM 3 does: Help, Model.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>clicks</source>
@@ -272,6 +272,10 @@
     <message>
       <source>Take this picture out of the project</source>
       <translation>将此图片移出项目</translation>
+    </message>
+    <message>
+      <source>Cancel what is running</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Cate&amp;gories…</source>
@@ -807,8 +811,8 @@
       <translation>在上方输入要查找的内容，或在其中一个周围画示例框。</translation>
     </message>
     <message>
-      <source>Draw an example box (E) around one of what is to be found.</source>
-      <translation>请用示例框 (E) 框住一个要查找的目标。</translation>
+      <source>Draw an example box{key} around one of what is to be found.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Candidates, best first</source>
@@ -1365,6 +1369,10 @@
       <translation>列出没有对象的图片</translation>
     </message>
     <message>
+      <source>With masks that reviewers rejected</source>
+      <translation>包括被审核者拒绝的掩码</translation>
+    </message>
+    <message>
       <source>Browse…</source>
       <translation>浏览…</translation>
     </message>
@@ -1537,8 +1545,8 @@
       </translation>
     </message>
     <message>
-      <source>Draw a box around one of what is meant (E)</source>
-      <translation>框住一个要找的目标 (E)</translation>
+      <source>Draw a box around one of what is meant{key}</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Draw a box around one of what is not meant</source>
@@ -1557,8 +1565,8 @@
       <translation>黄色校车(英文)</translation>
     </message>
     <message>
-      <source>draw an example (E)</source>
-      <translation>请画示例框 (E)</translation>
+      <source>draw an example{key}</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>needs SAM 3</source>
@@ -1641,8 +1649,12 @@
   <context>
     <name>Hint</name>
     <message>
-      <source>frame {n}</source>
-      <translation>第 {n} 帧</translation>
+      <source>stop the run</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>a run is in progress</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>forward</source>
@@ -1655,6 +1667,10 @@
     <message>
       <source>between</source>
       <translation>之间</translation>
+    </message>
+    <message>
+      <source>frame {n}</source>
+      <translation>第 {n} 帧</translation>
     </message>
     <message>
       <source>not on this frame yet</source>
@@ -1756,6 +1772,10 @@
   </context>
   <context>
     <name>Keymap</name>
+    <message>
+      <source> ({keys})</source>
+      <translation type="unfinished" />
+    </message>
     <message>
       <source>This is not a key combination.</source>
       <translation>这不是按键组合。</translation>
@@ -1990,16 +2010,16 @@
       <translation>对象</translation>
     </message>
     <message>
-      <source>Click something in the picture (C) or draw a box around it (B).</source>
-      <translation>点击图片中的目标 (C)，或框住它 (B)。</translation>
+      <source>Click something in the picture{click} or draw a box around it{box}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
-      <source>Click something in the picture (C), draw a box around it (B), or type what to look for into Find (T).</source>
-      <translation>在图片中点击 (C)，在其周围画框 (B)，或在“查找”中输入要找的内容 (T)。</translation>
+      <source>Click something in the picture{click}, draw a box around it{box}, or type what to look for into Find{phrase}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
-      <source>Click something in the picture (C), draw a box around it (B), or find all like one by an example box (E).</source>
-      <translation>点击图片中的目标 (C)，框住它 (B)，或用示例框 (E) 查找所有类似的。</translation>
+      <source>Click something in the picture{click}, draw a box around it{box}, or find all like one by an example box{example}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>No objects yet</source>
@@ -2071,12 +2091,12 @@
       <translation>属性</translation>
     </message>
     <message>
-      <source>Nothing selected</source>
-      <translation>没有选择</translation>
+      <source>Select one object, in the picture{key} or in the list, to see its category, attributes and flags.</source>
+      <translation type="unfinished" />
     </message>
     <message>
-      <source>Select one object, in the picture (V) or in the list, to see its category, attributes and flags.</source>
-      <translation>在图片中 (V) 或列表中选择一个对象，即可查看其类别、属性和标志。</translation>
+      <source>Nothing selected</source>
+      <translation>没有选择</translation>
     </message>
     <message>
       <source>Locked: unlock it to change it.</source>
@@ -2375,8 +2395,8 @@
       <translation>这里没有内容</translation>
     </message>
     <message>
-      <source>Masks that a model made appear here, the likeliest errors first. Track an object (G) or find a phrase (T) to get some.</source>
-      <translation>模型生成的掩码会显示在这里，最可能有误的在前。跟踪对象 (G) 或按文字查找 (T) 即可得到。</translation>
+      <source>Masks that a model made appear here, the likeliest errors first. Track an object{track} or find things with the Find bar to get some.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Looked at {share} % of the masks so far.</source>
@@ -5052,6 +5072,22 @@
     <message>
       <source>This step is no longer in the history.</source>
       <translation>此步骤已不在历史记录中。</translation>
+    </message>
+    <message>
+      <source>Left out: one mask that a reviewer rejected.</source>
+      <translation>已略去：1 个被审核者拒绝的掩码。</translation>
+    </message>
+    <message>
+      <source>Left out: {count} masks that reviewers rejected.</source>
+      <translation>已略去：{count} 个被审核者拒绝的掩码。</translation>
+    </message>
+    <message>
+      <source>Nothing is left of one object.</source>
+      <translation>有 1 个对象因此完全略去。</translation>
+    </message>
+    <message>
+      <source>Nothing is left of {count} objects.</source>
+      <translation>有 {count} 个对象因此完全略去。</translation>
     </message>
     <message>
       <source>Propagate forward</source>

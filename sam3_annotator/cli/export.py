@@ -54,6 +54,9 @@ def add_parser(subparsers: Subparsers) -> None:
         help="also write the listed frames of clips as JPEG, where the format's readers look",
     )
     parser.add_argument("--skip-empty", action="store_true", help="leave out media without objects")
+    parser.add_argument(
+        "--with-rejected", action="store_true", help="with masks that reviewers rejected"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -108,4 +111,5 @@ def _scope(project: Project, arguments: argparse.Namespace) -> Scope:
         media=frozenset(by_path[name] for name in arguments.media) or None,
         categories=frozenset(by_name[name] for name in arguments.category) or None,
         with_empty=not arguments.skip_empty,
+        with_rejected=arguments.with_rejected,
     )

@@ -59,6 +59,15 @@ def frame_codes(
     return codes
 
 
+def rejected_frames(contents: MediaContents, object_id: ObjectId) -> frozenset[int]:
+    """Frames on which an object's annotation is rejected, as it is now."""
+    masklet = contents.masklets.get(object_id)
+    if masklet is None:
+        return frozenset()
+    codes = standing_codes(contents, object_id)
+    return frozenset(masklet.frames[codes == REVIEW_CODES[ReviewState.REJECTED]].tolist())
+
+
 def standing_state(contents: MediaContents, object_id: ObjectId) -> ReviewState:
     """What reviewers say of an object as it is now, all its frames together.
 

@@ -115,12 +115,17 @@ class MaskEntry:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Everything that is exported or was imported; the caller has applied every filter."""
+    """Everything that is exported or was imported; the caller has applied every filter.
+
+    Attributes:
+        notes: what the report of the export says about what the caller has left out.
+    """
 
     media: tuple[MediaEntry, ...]
     categories: tuple[CategoryEntry, ...]
     objects: tuple[ObjectEntry, ...]
     masks: tuple[MaskEntry, ...]
+    notes: tuple[str, ...] = ()
 
     def media_by_key(self) -> dict[int, MediaEntry]:
         """Media by their keys."""

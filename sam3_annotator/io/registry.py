@@ -163,7 +163,7 @@ def export_labels(
     for media, name in flat_names(labels).items():
         if media in options.clips:
             report = report.joined(_beside(chosen, labels, target, options, (media, name)))
-    return report
+    return report.joined(ExportReport((), {}, (), labels.notes))
 
 
 def _beside(

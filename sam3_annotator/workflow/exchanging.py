@@ -21,6 +21,7 @@ from sam3_annotator.domain.commands import (
 from sam3_annotator.domain.entities import ReviewState, Source
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId
 from sam3_annotator.domain.mask import EMPTY_MASK
+from sam3_annotator.domain.review import rejected_frames, standing_state
 from sam3_annotator.io.exchange import (
     CategoryEntry,
     ImportData,
@@ -29,6 +30,7 @@ from sam3_annotator.io.exchange import (
     MediaEntry,
     ObjectEntry,
 )
+from sam3_annotator.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -49,7 +51,8 @@ class Scope:
 
     Attributes:
         with_empty: whether media without any object are listed.
-        with_rejected: whether objects that a reviewer rejected are listed.
+        with_rejected: whether masks that a reviewer rejected are listed; an object of which every
+            mask is rejected goes with them.
     """
 
     media: frozenset[MediaId] | None = None
@@ -60,10 +63,8 @@ class Scope:
 
     def admits(self, item: TrackedObject) -> bool:
         """Whether an object belongs to what is exported."""
-        return (
-            (self.objects is None or item.id in self.objects)
-            and (self.categories is None or item.category_id in self.categories)
-            and (self.with_rejected or item.review is not ReviewState.REJECTED)
+        return (self.objects is None or item.id in self.objects) and (
+            self.categories is None or item.category_id in self.categories
         )
 
 
@@ -107,24 +108,23 @@ def collect_labels(project: Project, scope: Scope) -> Generator[Progress, None, 
     media: list[MediaEntry] = []
     objects: list[ObjectEntry] = []
     masks: list[MaskEntry] = []
+    rejected = _Rejected(project)
     for done, one in enumerate(chosen):
         items = [item for item in project.objects(one.id) if scope.admits(item)]
+        if not scope.with_rejected:
+            items = rejected.left_over(items)
         if items or scope.with_empty:
             media.append(_media_entry(one))
         for item in items:
-            objects.append(
-                ObjectEntry(
-                    int(item.id), int(one.id), int(item.category_id), item.score, item.attributes
-                )
-            )
-            masks += _mask_entries(project, item)
+            objects.append(_object_entry(item))
+            masks += _mask_entries(project, item, rejected.frames(item.id))
         yield done + 1, len(chosen)
     categories = tuple(
         _category_entry(category)
         for category in project.categories.values()
         if scope.categories is None or category.id in scope.categories
     )
-    return Labels(tuple(media), categories, tuple(objects), tuple(masks))
+    return Labels(tuple(media), categories, tuple(objects), tuple(masks), rejected.notes)
 
 
 def known_media(project: Project, labels: Labels) -> dict[int, MediaId]:
@@ -172,6 +172,56 @@ def bring_in(
     left_out = tuple(entry.name for entry in data.labels.media if entry.key not in present)
     added = len(document.project.media) - before
     return ImportSummary(added, made, count, left_out, data.warnings)
+
+
+class _Rejected:
+    """What reviewers have rejected among the objects that are collected, counted as it goes."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._frames: dict[ObjectId, frozenset[int]] = {}
+        self._objects = 0
+
+    def left_over(self, items: Iterable[TrackedObject]) -> list[TrackedObject]:
+        """Those of which something is left when rejected masks are left out."""
+        kept = []
+        for item in items:
+            contents = self._project.contents(item.media_id)
+            frames = rejected_frames(contents, item.id)
+            if frames:
+                self._frames[item.id] = frames
+            if standing_state(contents, item.id) is ReviewState.REJECTED:
+                self._objects += 1
+            else:
+                kept.append(item)
+        return kept
+
+    def frames(self, object_id: ObjectId) -> frozenset[int]:
+        """Frames of an object that are left out."""
+        return self._frames.get(object_id, frozenset())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How much was left out, in up to two sentences."""
+        masks = sum(len(frames) for frames in self._frames.values())
+        said = []
+        if masks:
+            said.append(
+                counted(
+                    masks,
+                    "Left out: one mask that a reviewer rejected.",
+                    "Left out: {count} masks that reviewers rejected.",
+                )
+            )
+        if self._objects:
+            said.append(
+                counted(
+                    self._objects,
+                    "Nothing is left of one object.",
+                    "Nothing is left of {count} objects.",
+                )
+            )
+        return tuple(said)
 
 
 class _Intake:
@@ -251,8 +301,18 @@ def _category_entry(category: Category) -> CategoryEntry:
     return CategoryEntry(int(category.id), category.name, category.supercategory, category.color)
 
 
-def _mask_entries(project: Project, item: TrackedObject) -> Iterable[MaskEntry]:
+def _object_entry(item: TrackedObject) -> ObjectEntry:
+    return ObjectEntry(
+        int(item.id), int(item.media_id), int(item.category_id), item.score, item.attributes
+    )
+
+
+def _mask_entries(
+    project: Project, item: TrackedObject, left_out: frozenset[int]
+) -> Iterable[MaskEntry]:
     for note in project.masklet(item.id).annotations():
+        if note.frame in left_out:
+            continue
         mask = project.mask(item.id, note.frame) if note.blob_id is not None else None
         yield MaskEntry(
             int(item.id),

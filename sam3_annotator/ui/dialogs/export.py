@@ -40,6 +40,7 @@ class ExportWish:
         scope: "project", "media" (the shown one), "selection" (objects) or "category".
         tolerance_px, every_frame, write_frames: see
             :class:`~sam3_annotator.io.exchange.ExportOptions`.
+        with_empty, with_rejected: see :class:`~sam3_annotator.workflow.exchanging.Scope`.
     """
 
     format_key: str
@@ -50,6 +51,7 @@ class ExportWish:
     every_frame: bool
     with_empty: bool
     write_frames: bool = False
+    with_rejected: bool = False
 
 
 class ExportDialog(Dialog):
@@ -116,6 +118,9 @@ class ExportDialog(Dialog):
         )
         self.with_empty = QCheckBox(translate("ExportDialog", "List pictures without objects"))
         self.with_empty.setChecked(True)
+        self.with_rejected = QCheckBox(
+            translate("ExportDialog", "With masks that reviewers rejected")
+        )
 
     def use_target(self, target: Path) -> None:
         """Put a path into the field."""
@@ -138,6 +143,7 @@ class ExportDialog(Dialog):
             self.every_frame.isChecked(),
             self.with_empty.isChecked(),
             self.write_frames.isChecked(),
+            self.with_rejected.isChecked(),
         )
 
     def _form(self) -> QFormLayout:
@@ -172,6 +178,7 @@ class ExportDialog(Dialog):
         form.addRow(self.every_frame)
         form.addRow(self.write_frames)
         form.addRow(self.with_empty)
+        form.addRow(self.with_rejected)
         self.format.currentIndexChanged.connect(self._format_changed)
         self.scope.currentIndexChanged.connect(self._follow)
         self.polygons.toggled.connect(self._follow)

@@ -81,6 +81,7 @@ class ExchangeDesk(QObject):
             objects=frozenset(view.selection) if wish.scope == "selection" else None,
             categories=None if wish.category is None else frozenset([wish.category]),
             with_empty=wish.with_empty,
+            with_rejected=wish.with_rejected,
         )
 
     def _write(self, wish: ExportWish, labels: Labels) -> None:

@@ -112,3 +112,21 @@ def test_a_wrong_file_is_refused_by_record(labelling, qtbot, tmp_path):
     qtbot.waitUntil(lambda: bool(troubles))
     assert "7" in str(troubles[0])
     assert not labelling.masks()
+
+
+def test_what_a_reviewer_rejected_stays_out_unless_it_is_asked_for(labelling, qtbot, tmp_path):
+    paint(labelling, 10)
+    bad = paint(labelling, 60)
+    labelling.workspace.state.update(selection=(bad,))
+    labelling.window.table["review.reject"].trigger()
+    labels, said = export(labelling, qtbot, tmp_path / "out.json")
+    assert "equal to the project" in said
+    assert len(labels["annotations"]) == 1
+    dialog = labelling.window.dialogs.open_export()
+    dialog.use_target(tmp_path / "all.json")
+    dialog.with_rejected.setChecked(True)
+    with qtbot.waitSignal(labelling.desks.exchange.reported):
+        dialog._accept()
+    assert len(json.loads((tmp_path / "all.json").read_text())["annotations"]) == 2
+    for shown in report_shown():
+        shown.close()

@@ -11,6 +11,7 @@ from sam3_annotator.domain.commands import (
     FrameMask,
     NewObject,
     SetFlags,
+    SetMask,
     SetReview,
 )
 from sam3_annotator.domain.entities import FrameFlag, MediaKind, ReviewState, Source
@@ -97,10 +98,29 @@ def test_scopes(shelf, make, objects, media):
     assert len(labels.media) == media
 
 
-def test_rejected_objects_stay_out_unless_wanted(shelf):
-    shelf.document.do(SetReview((shelf.first,), ReviewState.REJECTED))
-    assert len(shelf.labels().objects) == 2
-    assert len(shelf.labels(Scope(with_rejected=True)).objects) == 3
+@pytest.mark.parametrize("span", [(), (FrameIndex(0), FrameIndex(0))])
+def test_rejected_objects_stay_out_unless_wanted(shelf, span):
+    shelf.document.do(SetReview((shelf.first,), ReviewState.REJECTED, *span))
+    labels = shelf.labels()
+    assert len(labels.objects) == 2
+    assert [str(note) for note in labels.notes] == [
+        "Left out: one mask that a reviewer rejected.",
+        "Nothing is left of one object.",
+    ]
+    everything = shelf.labels(Scope(with_rejected=True))
+    assert (len(everything.objects), everything.notes) == (3, ())
+
+
+def test_rejected_frames_stay_out_until_they_are_corrected(shelf):
+    shelf.document.do(SetReview((shelf.third,), ReviewState.REJECTED, FrameIndex(2), FrameIndex(9)))
+    frames = [e.frame for e in shelf.labels().masks if e.object == shelf.third]
+    assert frames == [0]
+    shelf.document.do(SetMask(shelf.third, FrameIndex(3), square(30, 30)))
+    labels = shelf.labels()
+    frames = [e.frame for e in labels.masks if e.object == shelf.third]
+    assert frames == [0, 3]
+    assert [str(note) for note in labels.notes] == ["Left out: one mask that a reviewer rejected."]
+    assert len(shelf.labels(Scope(with_rejected=True)).masks) == 5
 
 
 def test_absence_is_told_without_a_mask(shelf):
