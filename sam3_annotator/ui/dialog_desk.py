@@ -189,6 +189,7 @@ class DialogDesk(QObject):
             translate("DialogDesk", "looking for weights"),
             lambda _: self._services.weights(),
             self.weights_found.emit,
+            is_of_project=False,
         )
         return _shown(dialog)
 
@@ -205,6 +206,7 @@ class DialogDesk(QObject):
             translate("DialogDesk", "examining this machine"),
             lambda _: self._services.doctor(),
             lambda text: self.doctor_said.emit(done, text),
+            is_of_project=False,
         )
         return _shown(dialog)
 
@@ -289,7 +291,10 @@ class DialogDesk(QObject):
             return self._services.download(name, token, report)
 
         self._desks.work.run_errand(
-            title, work, lambda path: self._desks.model.load(_with_weights(choice, str(path)))
+            title,
+            work,
+            lambda path: self._desks.model.load(_with_weights(choice, str(path))),
+            is_of_project=False,
         )
 
 

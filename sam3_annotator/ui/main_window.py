@@ -91,6 +91,9 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.desks.files.may_close():
+            event.ignore()
+            return
         self.layout_memory.save()
         self.workspace.close_document()
         self.workspace.settings.flush()

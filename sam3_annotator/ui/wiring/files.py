@@ -53,6 +53,8 @@ class FileDesk(QObject):
 
     def create(self, path: Path) -> None:
         """Begin an empty project in this file."""
+        if not self.may_close():
+            return
         with self._workspace.explaining():
             document = _document_class().create(path, author=self._author())
             self._workspace.open_document(document)
@@ -66,6 +68,12 @@ class FileDesk(QObject):
     def open_path(self, path: Path) -> None:
         """Open a project file."""
         with self._workspace.explaining():
+            if self._is_open(path):
+                said = translate("FileDesk", "{name} is open already.").format(name=path.name)
+                self._workspace.said.emit(said)
+                return
+            if not self.may_close():
+                return
             if not path.exists():
                 self._workspace.settings.forget_recent(path)
                 raise FileTrouble(
@@ -81,7 +89,19 @@ class FileDesk(QObject):
 
     def close_project(self) -> None:
         """Go back to the welcome page; everything is on disk already."""
-        self._workspace.close_document()
+        if self.may_close():
+            self._workspace.close_document()
+
+    def may_close(self) -> bool:
+        """Whether the open project may be closed: asks where work on it would be lost."""
+        lost = [work.title for work in self._work.lost]
+        return not lost or self._ask.confirm(
+            translate("FileDesk", "Stop what is not finished, and close the project?"),
+            translate("FileDesk", "Still at work: {titles}. What is half written is lost.").format(
+                titles=in_words(lost)
+            ),
+            translate("FileDesk", "Stop and close"),
+        )
 
     def save_copy(self) -> None:
         """Write a copy of the project file elsewhere, beside the same pictures."""
@@ -214,6 +234,13 @@ class FileDesk(QObject):
 
     def _author(self) -> str:
         return self._workspace.settings.author
+
+    def _is_open(self, path: Path) -> bool:
+        document = self._workspace.document
+        try:
+            return document is not None and path.samefile(document.path)
+        except OSError:
+            return False  # one of them is gone; opening it will say so
 
     def _project_for(self, folder: Path) -> bool:
         """Make sure that a project is open; a new one lies beside the files it speaks of."""

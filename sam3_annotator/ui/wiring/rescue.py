@@ -55,4 +55,5 @@ class RescueDesk(QObject):
                 )
             self._workspace.said.emit(said)
 
-        self._work.run_errand(translate("RescueDesk", "saving what is readable"), work, saved)
+        title = translate("RescueDesk", "saving what is readable")
+        self._work.run_errand(title, work, saved, is_of_project=False)

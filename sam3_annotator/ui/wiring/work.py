@@ -29,6 +29,7 @@ class Work:
     """One piece of work as far as it is.
 
     Attributes:
+        is_lost: whether stopping it loses what it has done, as with half an export.
         total: number of steps; 0 while nobody knows.
         started_at: seconds of the monotonic clock.
     """
@@ -36,6 +37,7 @@ class Work:
     title: str
     cancel: Callable[[], None]
     pause: Callable[[bool], None] | None = None
+    is_lost: bool = False
     done: int = 0
     total: int = 0
     text: str = ""
@@ -62,6 +64,7 @@ class WorkDesk(QObject):
         super().__init__(workspace)
         self._workspace, self._clock = workspace, clock
         self._works: dict[Hashable, Work] = {}
+        workspace.closing.connect(self._stop_lost)
 
     @property
     def works(self) -> tuple[Work, ...]:
@@ -73,15 +76,22 @@ class WorkDesk(QObject):
         """The newest piece of work."""
         return next(reversed(self._works.values()), None)
 
+    @property
+    def lost(self) -> tuple[Work, ...]:
+        """What would be lost if the project were closed now."""
+        return tuple(work for work in self._works.values() if work.is_lost)
+
     def begin(
         self,
         key: Hashable,
         title: str,
         cancel: Callable[[], None],
         pause: Callable[[bool], None] | None = None,
+        *,
+        is_lost: bool = False,
     ) -> None:
         """Something long has begun."""
-        self._works[key] = Work(title, cancel, pause, started_at=self._clock())
+        self._works[key] = Work(title, cancel, pause, is_lost, started_at=self._clock())
         self.changed.emit()
 
     def advance(self, key: Hashable, done: int, total: int, text: str = "") -> None:
@@ -94,6 +104,11 @@ class WorkDesk(QObject):
         """It is over, in whatever way."""
         if self._works.pop(key, None) is not None:
             self.changed.emit()
+
+    def cancel(self) -> None:
+        """Cancel the shown work; what is done stays."""
+        if self.shown is not None:
+            self.shown.cancel()
 
     def time_left(self) -> str:
         """How long the shown work will take: "12 s left", or "" while that is unknown."""
@@ -112,21 +127,22 @@ class WorkDesk(QObject):
         title: str,
         work: Callable[[Report], T],
         on_done: Callable[[T], None],
-        on_stopped: Callable[[], None] = lambda: None,
+        *,
+        is_of_project: bool = True,
     ) -> None:
         """Do a long job on files in the background, shown with progress and Cancel.
 
         Args:
             work: runs on the errands' thread; calls ``report`` between steps.
             on_done: runs on the main thread with the result.
-            on_stopped: runs on the main thread when the job was cancelled.
+            is_of_project: its result belongs to the project that is open now, so it is stopped
+                when that is closed.
         """
         key = object()
 
         def failed(error: Exception) -> None:
             if isinstance(error, ErrandStopped):
-                on_stopped()
-                self._stopped(key, title)
+                self._stopped(key)
             else:
                 self._failed(key, error)
 
@@ -137,7 +153,7 @@ class WorkDesk(QObject):
             failed,
             lambda done, total, text: self.advance(key, done, total, text),
         )
-        self.begin(key, title, errand.cancel)
+        self.begin(key, title, errand.cancel, is_lost=is_of_project)
 
     def run_slices(
         self,
@@ -145,12 +161,12 @@ class WorkDesk(QObject):
         steps: Generator[tuple[int, int], None, T],
         on_done: Callable[[T], None],
     ) -> None:
-        """Do a long job on the main thread between events, shown with progress and Cancel."""
+        """Do a long job on the open project between events, shown with progress and Cancel."""
         key = object()
 
         def cancel() -> None:
             slices.cancel()
-            self._stopped(key, title)
+            self._stopped(key)
 
         slices = Slices(
             self,
@@ -159,20 +175,35 @@ class WorkDesk(QObject):
             partial(self._finished, key, on_done),
             partial(self._failed, key),
         )
-        self.begin(key, title, cancel)
+        self.begin(key, title, cancel, is_lost=True)
 
     def _finished(self, key: Hashable, on_done: Callable[[T], None], result: T) -> None:
+        if key not in self._works:
+            return  # its project was closed when it had just finished
         self.end(key)
         with self._workspace.explaining():
             on_done(result)
 
     def _failed(self, key: Hashable, error: Exception) -> None:
+        if key not in self._works:
+            return
         self.end(key)
         if isinstance(error, Rejected):
             self._workspace.said.emit(worded(error))
         else:
             self._workspace.troubled.emit(error)
 
-    def _stopped(self, key: Hashable, title: str) -> None:
-        self.end(key)
-        self._workspace.said.emit(translate("WorkDesk", "Stopped: {title}.").format(title=title))
+    def _stopped(self, key: Hashable) -> None:
+        if key in self._works:
+            title = self._works[key].title
+            self.end(key)
+            self._workspace.said.emit(
+                translate("WorkDesk", "Stopped: {title}.").format(title=title)
+            )
+
+    def _stop_lost(self) -> None:
+        """The project is about to be closed: what would end in another one must not go on."""
+        for key, work in tuple(self._works.items()):
+            if work.is_lost:
+                work.cancel()
+                self._stopped(key)
