@@ -30,9 +30,9 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "track",
         help=COMMANDS["track"],
-        description="Clicks and --box on --frame point at one object; --text and --like find every "
-        "instance (SAM 3 weights). Coordinates are pixels of the upright frame. Interrupting "
-        "(Ctrl+C) writes what is done.",
+        description="Clicks and --box on --frame point at one object; --like finds everything like "
+        "an example, --text every instance of a phrase (SAM 3 weights). Coordinates are pixels of "
+        "the upright frame. Interrupting (Ctrl+C) writes what is done.",
     )
     parser.add_argument("clip", type=Path, help="video file, folder of pictures, or TIFF stack")
     parser.add_argument("output", type=Path, help="file or new folder, as the format needs")

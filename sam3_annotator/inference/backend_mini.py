@@ -128,9 +128,10 @@ class MiniBackend:
         min_score: float,
     ) -> RawDetections:
         """Find everything similar to exemplars; phrases mean nothing to this model."""
-        if self._finder is None or phrase:
+        if phrase:
             raise Rejected(
-                "{name} cannot search by a phrase; load SAM 3 weights.", name=self.info.name
+                "{name} cannot search by a phrase. Draw an exemplar box, or load SAM 3 weights.",
+                name=self.info.name,
             )
         if features.search.value is None:
             features.search.value = self._clips.encode(features.small)

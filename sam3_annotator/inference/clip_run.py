@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -21,50 +21,15 @@ from sam3_annotator.inference.predictor import Encoded, Predictor
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Hashable, Iterable, Iterator
 
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.domain.prompts import ConceptPrompt
     from sam3_annotator.engine.protocol import MediaRef, Propagate, TrackConcept, TrackSeed
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.inference.embeddings import EmbeddingCache
+    from sam3_annotator.inference.search_run import SearchRun
     from sam3_annotator.io.media import MediaSource
     from sam3_annotator.model.concept_frames import ConceptFrame
-
-
-class SearchRun(Protocol):
-    """A search for one concept through a clip; see :class:`.concept_run.ConceptRun`."""
-
-    @property
-    def objects(self) -> ClipTracker[Any]:
-        """What is followed."""
-        ...
-
-    @property
-    def is_provisional(self) -> bool:
-        """Whether tracks may still turn out to be mistakes on the frames that follow."""
-        ...
-
-    def add(self, frame: int, prompt: ConceptPrompt, number: int | None = None) -> int:
-        """Look for a concept; exemplars without a phrase add to the concept of that number."""
-        ...
-
-    def seed(
-        self,
-        frame: int,
-        features: Any,  # noqa: ANN401 - only the backend can read it
-        seeds: Mapping[int, tuple[NDArray[np.bool_], float]],
-        concept: int,
-    ) -> None:
-        """Go on with objects that another run has found: id -> mask (H, W), score."""
-        ...
-
-    def step(self, frame: int, features: Any, *, reverse: bool) -> ConceptFrame:  # noqa: ANN401
-        """Work on one frame; frames come in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

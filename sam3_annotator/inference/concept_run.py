@@ -76,13 +76,11 @@ class ConceptRun:
 
     @property
     def is_provisional(self) -> bool:
-        """Whether tracks may still turn out to be mistakes on the frames that follow."""
-        return self.rules.probation_frames > 0
+        """Whether tracks may still turn out to be mistakes on the frames that follow.
 
-    @property
-    def has_concepts(self) -> bool:
-        """Whether anything is looked for besides pointed-at objects."""
-        return bool(self._concepts)
+        Only what a concept has found can be one, not what a person pointed at.
+        """
+        return self.rules.probation_frames > 0 and bool(self._concepts)
 
     def add(self, frame: int, prompt: ConceptPrompt, number: int | None = None) -> int:
         """Look for a concept; prompts with the same phrase belong together.

@@ -30,14 +30,11 @@ from sam3_annotator.engine.protocol import (
 from sam3_annotator.engine.session import MemoryFigures
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference import device as devices
-from sam3_annotator.inference.backend_mini import MiniBackend
-from sam3_annotator.inference.backend_sam3 import Sam3Backend
-from sam3_annotator.inference.clip_run import ClipFrames, SearchRun, propagate, track_concepts
-from sam3_annotator.inference.concept_run import ConceptRun
+from sam3_annotator.inference.clip_run import ClipFrames, propagate, track_concepts
 from sam3_annotator.inference.embeddings import EmbeddingCache
 from sam3_annotator.inference.predictor import Encoded, Predictor
 from sam3_annotator.inference.run_needs import rules_with_room, run_needs
-from sam3_annotator.inference.similar_run import SimilarRun
+from sam3_annotator.inference.search_run import search_run
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
@@ -190,13 +187,9 @@ class ModelSession:
         backend = self._need_model().backend
         source = self._source(request.media)
         size, total = (source.height, source.width), source.frame_count
-        run: SearchRun
-        if isinstance(backend, Sam3Backend):
-            needs = self._needs(PlanRun(request.media, 1, is_concept=True))
-            run = ConceptRun(backend, size, total, rules_with_room(needs))
-        elif isinstance(backend, MiniBackend):
-            run = SimilarRun(backend, size, total)
-        else:
+        rules = rules_with_room(self._needs(PlanRun(request.media, 1, is_concept=True)))
+        run = search_run(backend, size, total, rules)
+        if run is None:
             raise Rejected(
                 "{name} cannot track a phrase through a clip; load SAM 3 weights, or click the "
                 "objects and propagate.",

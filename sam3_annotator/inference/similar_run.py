@@ -2,6 +2,7 @@
 
 What :class:`~sam3_annotator.inference.concept_run.ConceptRun` does for SAM 3, for weights that know
 no phrases: nothing is looked for on frames without an exemplar, so a newcomer needs one of its own.
+Objects that a person points at are followed beside them.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import torch
 
+from sam3_annotator.domain.prompts import ConceptPrompt
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.exact_masks import full_masks
 from sam3_annotator.model.boxes import mask_iou
 from sam3_annotator.model.concept_answers import presence_logit
 from sam3_annotator.model.concept_frames import ConceptFrame, ConceptMask
+from sam3_annotator.model.concept_life import NO_CONCEPT
 from sam3_annotator.model.concept_rules import ConceptRules
 from sam3_annotator.model.preprocess import boxes_to_unit, suppress_duplicates
 
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from sam3_annotator.domain.prompts import ConceptPrompt
     from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.inference.backend_sam2 import Sam2Features
     from sam3_annotator.inference.clip_tracking import ClipTracker, TrackedMask
@@ -65,10 +67,25 @@ class FindsSimilar(Protocol):
 
 @dataclass(slots=True)
 class _Life:
-    """What is known of one track besides its memories: score at birth, frames without a mask."""
+    """What is known of one track besides its memories.
 
+    Attributes:
+        concept: its number.
+        score: at birth, in [0, 1].
+        empty: frames in a row without a mask.
+        is_pinned: a person pointed at it; nothing automatic ends it.
+        is_unwanted: a person removed it; it is followed silently, so that it is not found again.
+    """
+
+    concept: int
     score: float
     empty: int = 0
+    is_pinned: bool = False
+    is_unwanted: bool = False
+
+    def shows(self, mask: ConceptMask) -> bool:
+        """Whether people should be told of its mask on a frame."""
+        return self.is_pinned or (not self.is_unwanted and _is_visible(mask))
 
 
 @dataclass(slots=True)
@@ -79,10 +96,11 @@ class SimilarRun:
         backend: the model.
         size: height and width of every frame, pixels.
         total: frames of the clip.
-        rules: thresholds for what is found, what is the same, and what is gone.
+        rules: thresholds for what is found, what is the same, what is gone, and how much there is
+            room for.
 
     Attributes:
-        objects: memories of what is followed.
+        objects: takes clicks and masks for single objects; shares the memories.
     """
 
     backend: FindsSimilar
@@ -90,7 +108,7 @@ class SimilarRun:
     total: int
     rules: ConceptRules = field(default_factory=ConceptRules)
     objects: ClipTracker[Sam2Features] = field(init=False)
-    _prompts: dict[int, ConceptPrompt] = field(default_factory=dict, init=False)
+    _concepts: list[dict[int, ConceptPrompt]] = field(default_factory=list, init=False)
     _lives: dict[int, _Life] = field(default_factory=dict, init=False)
     _next_id: int = field(default=0, init=False)
 
@@ -103,18 +121,38 @@ class SimilarRun:
         return False
 
     def add(self, frame: int, prompt: ConceptPrompt, number: int | None = None) -> int:
-        """Look for things like exemplars on their frame; all belong to one concept.
+        """Look for things like exemplars on their frame.
+
+        Args:
+            frame: where the exemplars lie.
+            prompt: exemplars alone.
+            number: of the concept that they add to; None for one of its own.
+
+        Returns:
+            The concept's number.
 
         Raises:
             Rejected: there is a phrase.
         """
-        del number
         if prompt.phrase.strip():
             raise Rejected(
-                "{name} cannot search by a phrase; load SAM 3 weights.", name=self.backend.info.name
+                "{name} cannot search by a phrase. Draw an exemplar box, or load SAM 3 weights.",
+                name=self.backend.info.name,
             )
-        self._prompts[frame] = prompt
-        return 0
+        if number is None:
+            number = len(self._concepts)
+            self._concepts.append({})
+        earlier = self._concepts[number].get(frame, ConceptPrompt())
+        exemplars = earlier.exemplars + prompt.exemplars
+        self._concepts[number][frame] = replace(prompt, exemplars=exemplars)
+        return number
+
+    def pin(self, object_id: int, frame: int) -> None:
+        """Say that a person pointed at an object: nothing automatic takes it back."""
+        del frame
+        life = self._lives.setdefault(object_id, _Life(NO_CONCEPT, 1.0))
+        life.is_pinned, life.is_unwanted = True, False
+        self._next_id = max(self._next_id, object_id + 1)
 
     def seed(
         self,
@@ -124,85 +162,122 @@ class SimilarRun:
         concept: int,
     ) -> None:
         """Go on with objects that another run has found; see ``ConceptRun.seed``."""
-        del concept
         self.objects.condition(frame, features, {one: mask for one, (mask, _) in seeds.items()})
         for object_id, (_, score) in seeds.items():
-            self._lives.setdefault(object_id, _Life(score))
+            self._lives.setdefault(object_id, _Life(concept, score))
             self._next_id = max(self._next_id, object_id + 1)
+
+    def remove(self, object_id: int) -> None:
+        """Tell no more of an object; see ``ConceptRun.remove``."""
+        life = self._lives.get(object_id)
+        if life is None or life.concept == NO_CONCEPT:
+            self._lives.pop(object_id, None)
+            self.objects.remove(object_id)
+            return
+        life.is_pinned, life.is_unwanted = False, True
 
     def step(self, frame: int, features: Sam2Features, *, reverse: bool) -> ConceptFrame:
         """Work on one frame; frames come in order."""
         answers = self.objects.step(frame, features, reverse=reverse)
         followed = [self._told(one, answer) for one, answer in answers.items()]
-        masks = [mask for mask in followed if bool((mask.logits > 0).any())]
-        new: list[ConceptMask] = []
-        prompt = self._prompts.get(frame)
-        if prompt is not None:
-            masks, new = self._found(frame, features, prompt, masks)
-        ended = self._end_gone(answers, {mask.object_id for mask in masks})
-        began = tuple(mask.object_id for mask in new)
-        return ConceptFrame(frame, (*masks, *new), began, (), ended)
+        began: list[ConceptMask] = []
+        for number, prompts in enumerate(self._concepts):
+            prompt = prompts.get(frame)
+            if prompt is not None and not prompt.is_empty:
+                found = self._look(features, prompt)
+                followed, news = self._sorted(followed, found, number)
+                began += self._begun(frame, features, number, found, news)
+        shown = tuple(mask for mask in followed if self._lives[mask.object_id].shows(mask))
+        ended = self._end_gone(followed)
+        new = tuple(mask.object_id for mask in began)
+        return ConceptFrame(frame, (*shown, *began), new, (), ended)
 
     def _told(self, object_id: int, answer: TrackedMask) -> ConceptMask:
-        logits, sure = torch.from_numpy(answer.logits), presence_logit(answer.object_score)
-        score = self._lives[object_id].score
+        life = self._lives[object_id]
         return ConceptMask(
-            object_id, 0, logits, score, sure, answer.score, close_up=answer.close_up
+            object_id,
+            life.concept,
+            torch.from_numpy(answer.logits),
+            answer.score if life.is_pinned else life.score,
+            presence_logit(answer.object_score),
+            answer.score,
+            life.is_pinned,
+            close_up=answer.close_up,
         )
 
-    def _found(
-        self, frame: int, features: Sam2Features, prompt: ConceptPrompt, followed: list[ConceptMask]
-    ) -> tuple[list[ConceptMask], list[ConceptMask]]:
-        """What is followed, compared with what is found here, and what is news."""
+    def _look(self, features: Sam2Features, prompt: ConceptPrompt) -> RawDetections:
         rows = [(e.box.x0, e.box.y0, e.box.x1, e.box.y1) for e in prompt.exemplars]
         boxes = boxes_to_unit(torch.tensor(rows), self.size).numpy().astype(np.float32)
         labels = np.array([int(e.is_positive) for e in prompt.exemplars], np.int64)
-        found = self.backend.similar(features, boxes, labels, self.rules.min_score)
-        logits, scores = torch.from_numpy(found.mask_logits), torch.from_numpy(found.scores)
-        overlaps = _overlaps([mask.logits for mask in followed], logits)
-        nearest = overlaps.amax(dim=1).tolist() if len(logits) else [0.0] * len(followed)
-        told = [_agreeing(mask, iou) for mask, iou in zip(followed, nearest, strict=True)]
-        is_news = (overlaps < self.rules.touch_iou).all(dim=0)
-        is_news &= suppress_duplicates(
-            scores,
-            logits,
-            score_threshold=0.0,
-            iou_threshold=self.rules.duplicate_iou,
-        )
-        new = []
-        for row in torch.nonzero(is_news).flatten().tolist():
-            object_id, self._next_id = self._next_id, self._next_id + 1
-            score = float(scores[row])
-            self._lives[object_id] = _Life(score)
-            sure = presence_logit(score)
-            new.append(ConceptMask(object_id, 0, logits[row], score, sure, score))
-        exact = full_masks(logits[is_news].numpy(), *self.size)
-        given = {
-            one.object_id: mask.to_array(*self.size) for one, mask in zip(new, exact, strict=True)
-        }
-        self.objects.condition(frame, features, given)
-        return told, new
+        return self.backend.similar(features, boxes, labels, self.rules.min_score)
 
-    def _end_gone(self, looked_for: Mapping[int, TrackedMask], seen: set[int]) -> tuple[int, ...]:
+    def _sorted(
+        self, followed: list[ConceptMask], found: RawDetections, number: int
+    ) -> tuple[list[ConceptMask], list[int]]:
+        """What is followed, compared with what is found; and the rows of what is news."""
+        logits, scores = torch.from_numpy(found.mask_logits), torch.from_numpy(found.scores)
+        seen = [mask for mask in followed if _is_visible(mask)]
+        own = [mask for mask in seen if mask.concept == number]
+        overlaps = _overlaps(own, logits)
+        is_news = (overlaps < self.rules.touch_iou).all(dim=0)
+        # What was pointed at may be of any kind: only the very same thing is no news.
+        pointed = _overlaps([mask for mask in seen if mask.concept == NO_CONCEPT], logits)
+        is_news &= (pointed < self.rules.match_iou).all(dim=0)
+        is_news &= suppress_duplicates(
+            scores, logits, score_threshold=0.0, iou_threshold=self.rules.duplicate_iou
+        )
+        nearest = overlaps.amax(dim=1).tolist() if len(logits) else [0.0] * len(own)
+        agreeing = {mask.object_id: iou for mask, iou in zip(own, nearest, strict=True)}
+        told = [
+            replace(mask, detector_iou=agreeing.get(mask.object_id, mask.detector_iou))
+            for mask in followed
+        ]
+        room = max(0, self.rules.max_objects - len(self._lives))
+        best = scores.argsort(descending=True, stable=True).tolist()
+        return told, [row for row in best if is_news[row]][:room]
+
+    def _begun(
+        self,
+        frame: int,
+        features: Sam2Features,
+        number: int,
+        found: RawDetections,
+        rows: list[int],
+    ) -> list[ConceptMask]:
+        """Begin to follow what is news."""
+        begun = []
+        for row in rows:
+            object_id, self._next_id = self._next_id, self._next_id + 1
+            score = float(found.scores[row])
+            self._lives[object_id] = _Life(number, score)
+            logits, sure = torch.from_numpy(found.mask_logits[row]), presence_logit(score)
+            begun.append(ConceptMask(object_id, number, logits, score, sure, score))
+        exact = full_masks(found.mask_logits[rows], *self.size)
+        given = zip(begun, exact, strict=True)
+        masks = {one.object_id: mask.to_array(*self.size) for one, mask in given}
+        self.objects.condition(frame, features, masks)
+        return begun
+
+    def _end_gone(self, followed: list[ConceptMask]) -> tuple[int, ...]:
         """Give up what has been without a mask for long."""
         gone = []
-        for object_id in looked_for:
-            life = self._lives[object_id]
-            life.empty = 0 if object_id in seen else life.empty + 1
-            if 0 < self.rules.gone_frames <= life.empty:
-                gone.append(object_id)
+        for mask in followed:
+            life = self._lives[mask.object_id]
+            life.empty = 0 if _is_visible(mask) else life.empty + 1
+            if not life.is_pinned and 0 < self.rules.gone_frames <= life.empty:
+                gone.append(mask.object_id)
         for object_id in gone:
             self.objects.remove(object_id)
             del self._lives[object_id]
         return tuple(gone)
 
 
-def _agreeing(mask: ConceptMask, detector_iou: float) -> ConceptMask:
-    return replace(mask, detector_iou=detector_iou)
+def _is_visible(mask: ConceptMask) -> bool:
+    return bool((mask.logits > 0).any())
 
 
-def _overlaps(followed: list[Tensor], found: Tensor) -> Tensor:
-    """(N, M) IoU of what is followed with what is found."""
+def _overlaps(followed: list[ConceptMask], found: Tensor) -> Tensor:
+    """(N, M) IoU of what is followed with what is found: (M, h, w) logits."""
     if not followed:
         return torch.zeros(0, len(found))
-    return mask_iou(torch.stack(followed) > 0, found > 0)
+    return mask_iou(torch.stack([mask.logits for mask in followed]) > 0, found > 0)

@@ -12,14 +12,13 @@ from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
-from sam3_annotator.engine.protocol import Direction, FrameMasks, ObjectMask
+from sam3_annotator.engine.protocol import Capability, Direction, FrameMasks, ObjectMask
 from sam3_annotator.errors import Rejected
-from sam3_annotator.inference.backend_sam3 import Sam3Backend
 from sam3_annotator.inference.clip_run import concept_masks
-from sam3_annotator.inference.concept_run import ConceptRun
 from sam3_annotator.inference.embeddings import EmbeddingCache
 from sam3_annotator.inference.exact_masks import answer_masks
 from sam3_annotator.inference.predictor import Encoded, Predictor, click_prompt
+from sam3_annotator.inference.search_run import search_run
 from sam3_annotator.io.media import check_index
 from sam3_annotator.io.opening import open_media
 from sam3_annotator.model.concept_frames import Probation
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.mask import Mask
     from sam3_annotator.inference.clip_tracking import ClipTracker
+    from sam3_annotator.inference.search_run import SearchRun
     from sam3_annotator.io.media import MediaSource
     from sam3_annotator.model.concept_rules import ConceptRules
 
@@ -90,13 +90,9 @@ class VideoPredictor:
         self._cache: EmbeddingCache[Encoded] = EmbeddingCache(_CACHE_BYTES)
         self._size = (source.height, source.width)
         backend, total = predictor.backend, source.frame_count
-        self._run: ConceptRun | None = None
+        self._run = search_run(backend, self._size, total, rules)
         self._objects: ClipTracker[Any]
-        if isinstance(backend, Sam3Backend):
-            self._run = ConceptRun(backend, self._size, total, rules)
-            self._objects = self._run.objects
-        else:
-            self._objects = backend.clip_tracker(total)
+        self._objects = backend.clip_tracker(total) if self._run is None else self._run.objects
 
     @classmethod
     def open(
@@ -199,6 +195,8 @@ class VideoPredictor:
     ) -> int:
         """Look for every instance of a phrase, of exemplars, or of both.
 
+        The bundled model takes exemplars alone.
+
         Args:
             text: noun phrase, or "" for exemplars alone (objects found on their frame are then
                 followed; newcomers need a phrase).
@@ -211,14 +209,14 @@ class VideoPredictor:
 
         Raises:
             MediaTrouble: there is no such frame.
-            Rejected: the weights know no concepts, or there is nothing to look for.
+            Rejected: the weights know no concepts, or no phrases and there is one, or there is
+                nothing to look for.
             ValueError: labels that do not match, coordinates that are no finite numbers.
         """
         check_index(frame, self.frame_count, _CLIP)
-        if self._run is None:
-            raise Rejected(
-                "{name} cannot track concepts; load SAM 3.", name=self._predictor.info.name
-            )
+        info = self._predictor.info
+        if self._run is None or Capability.TRACK_CONCEPT not in info.capabilities:
+            raise Rejected("{name} cannot track concepts; load SAM 3.", name=info.name)
         rows = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
         if not np.isfinite(rows).all():
             raise ValueError("coordinates must be finite numbers")
@@ -233,7 +231,7 @@ class VideoPredictor:
         return self._run.add(frame, prompt)
 
     def remove(self, object_id: int) -> None:
-        """Tell no more of an object; a phrase that found it does not find it again."""
+        """Tell no more of an object; a concept that found it does not find it again."""
         if self._run is not None:
             self._run.remove(object_id)
         else:
@@ -297,10 +295,10 @@ class VideoPredictor:
             yield FrameMasks(_KEY, _MEDIA, FrameIndex(frame), objects)
 
     def _with_concepts(
-        self, run: ConceptRun, frames: range, *, reverse: bool, at_once: bool
+        self, run: SearchRun, frames: range, *, reverse: bool, at_once: bool
     ) -> Iterator[FrameMasks]:
-        held = 0 if at_once or not run.has_concepts else run.rules.probation_frames - 1
-        probation = Probation(max(0, held))
+        waits = run.is_provisional and not at_once
+        probation = Probation(run.rules.probation_frames - 1 if waits else 0)
         for frame in frames:
             found = run.step(frame, self._features(frame), reverse=reverse)
             for settled in probation.push(found):

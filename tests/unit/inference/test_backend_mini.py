@@ -46,7 +46,7 @@ def image():
 
 def backend(image, *, with_memory=False):
     torch.manual_seed(0)
-    can = info("mini", Capability.CLICK, Capability.BOX, Capability.TRACK, Capability.EXEMPLAR)
+    can = info("mini", *(set(Capability) - {Capability.PHRASE}))
     stills = Sam2Backend(image.encoder, image.heads, None, can, image_size=256)
     memory = MiniMemory().eval().requires_grad_(requires_grad=False) if with_memory else None
     finder = SimilarFinder(image.heads, SimilarWeights().eval().requires_grad_(requires_grad=False))
@@ -105,6 +105,43 @@ def test_a_moving_disc_is_followed_both_ways(image, with_memory):
     assert {o.track for o in next(iter(clip.propagate(3, 3))).objects} == {1, 2}
     clip.remove(1)
     assert [o.track for o in next(iter(clip.propagate(3, 3))).objects] == [2]
+
+
+@pytest.mark.parametrize("dtype", ["fp32", "bf16"])
+def test_one_example_finds_and_follows_all_beside_a_clicked_object(dtype):
+    """Two red discs move to the right, a green square stays: an example, a click."""
+    size = (180, 320)
+    frames = [scene((60 + 5 * i, 60), (200 + 5 * i, 110), size=size) for i in range(4)]
+    for frame in frames:
+        frame[120:150, 30:60] = (40, 150, 60)
+    mini = Predictor.load("mini", "cpu", dtype)
+    with VideoPredictor(mini, FrameArrays(frames)) as clip:
+        square = clip.add_clicks(0, 4, points=[(45, 135)])
+        assert clip.add_concept(frame=1, boxes=[[51, 46, 79, 74]]) == 0
+        found = list(clip.propagate())
+        assert [{o.track: o.concept for o in f.objects} for f in found] == [
+            {4: -1},
+            *[{4: -1, 5: 0, 6: 0}] * 3,
+        ]
+        for frame, place in ((3, (75, 60)), (3, (215, 110))):
+            truth = Mask.from_array(disc(*place, size=size), 0, 0)
+            assert max(o.mask.iou(truth) for o in found[frame].objects) > 0.8
+        assert found[3].objects[0].mask.iou(square) > 0.9
+        clip.remove(5)
+        again = list(clip.propagate(3, 0, "backward"))
+        # Going backward, the example's frame is the first that knows its objects.
+        assert [{o.track for o in f.objects} for f in again] == [set(), set(), {6}, {4, 6}]
+        with pytest.raises(Rejected, match="phrase"):
+            clip.add_concept("disc")
+        with pytest.raises(Rejected, match="positive exemplar"):
+            clip.add_concept(boxes=[[51, 46, 79, 74]], box_labels=[0])
+
+
+def test_weights_that_find_nothing_refuse_a_concept(image):
+    can = info("mini", Capability.CLICK, Capability.BOX, Capability.TRACK)
+    blind = MiniBackend(Sam2Backend(image.encoder, image.heads, None, can), image.heads, can)
+    with pytest.raises(Rejected, match="concepts"):
+        VideoPredictor(Predictor(blind), FrameArrays([scene()])).add_concept(boxes=[[1, 1, 9, 9]])
 
 
 def test_a_lost_object_stays_lost_until_prompted_again(image):

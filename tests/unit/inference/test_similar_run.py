@@ -126,6 +126,66 @@ def test_phrases_are_refused():
         run_of([]).add(0, ConceptPrompt("rabbit"))
 
 
+def test_concepts_are_kept_apart_and_exemplars_of_one_add_up():
+    run = run_of([0])
+    other = ConceptPrompt("", (Exemplar(Box(20, 8, 28, 16)),))
+    assert [run.add(0, PROMPT), run.add(0, other), run.add(0, other, 0)] == [0, 1, 0]
+    run.backend.places = [0]
+    (first, second) = run.step(0, None, reverse=False).masks
+    assert [(first.object_id, first.concept), (second.object_id, second.concept)] == [
+        (0, 0),
+        (1, 1),
+    ]
+    assert [labels for _, labels, _ in run.backend.asked] == [[1, 0, 1], [1]]
+    told = run.step(1, None, reverse=False).masks
+    assert [(m.object_id, m.concept) for m in told] == [(0, 0), (1, 1)]
+
+
+def test_a_frame_with_negative_exemplars_alone_is_not_searched():
+    run = run_of([0])
+    run.add(0, ConceptPrompt("", (Exemplar(Box(0, 0, 8, 8), False),)))
+    assert run.step(0, None, reverse=False).masks == ()
+    assert run.backend.asked == []
+
+
+def test_what_a_person_points_at_is_told_always_and_not_found_again():
+    run = run_of([1, 20], gone_frames=1)
+    known = np.zeros((SIDE, SIDE), bool)
+    known[8:16, 0:8] = True
+    run.objects.condition(0, None, {5: known})
+    run.pin(5, 0)
+    run.add(0, PROMPT)
+    found = run.step(0, None, reverse=False)
+    assert found.began == (6,)
+    assert {m.object_id: m.concept for m in found.masks} == {5: -1, 6: 0}
+    run.objects.hidden.add(0)
+    later = run.step(1, None, reverse=False)
+    assert later.ended == ()
+    (pinned,) = (m for m in later.masks if m.object_id == 5)
+    assert (pinned.is_pinned, pinned.score) == (True, 0.8)
+    run.remove(5)
+    assert [m.object_id for m in run.step(2, None, reverse=False).masks] == [6]
+    assert run.objects.removed == [5]
+
+
+def test_what_is_removed_is_not_found_again():
+    run = run_of([0, 20])
+    run.add(0, PROMPT)
+    run.step(0, None, reverse=False)
+    run.remove(0)
+    again = run.step(0, None, reverse=False)
+    assert [m.object_id for m in again.masks] == [1]
+    assert again.began == ()
+    run.pin(0, 0)
+    assert {m.object_id for m in run.step(1, None, reverse=False).masks} == {0, 1}
+
+
+def test_no_more_is_followed_than_there_is_room_for():
+    run = run_of([0, 10, 20], max_objects=2)
+    run.add(0, PROMPT)
+    assert [m.score for m in run.step(0, None, reverse=False).masks] == pytest.approx([0.9, 0.8])
+
+
 @pytest.mark.slow
 def test_the_bundled_model_follows_all_like_one_both_ways():
     """Three red discs that move to the right between green squares: box one, get all three."""

@@ -1,0 +1,63 @@
+"""``track``: prompts on one frame of a clip in, a file with masks on every frame out."""
+
+from __future__ import annotations
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from pycocotools import mask as coco_mask
+
+from sam3_annotator.cli import main
+
+SIZE = (180, 320)
+FRAMES = 3
+
+
+def disc(index, frame):
+    mask = np.zeros(SIZE, np.uint8)
+    cv2.circle(mask, (60 + 90 * index + 5 * frame, 60 + 20 * index), 18, 1, -1)
+    return mask.astype(bool)
+
+
+@pytest.fixture
+def clip(tmp_path):
+    """Two red discs that move to the right beside a green square, as a folder of pictures."""
+    folder = tmp_path / "clip"
+    folder.mkdir()
+    for frame in range(FRAMES):
+        picture = np.full((*SIZE, 3), (120, 125, 130), np.uint8)
+        picture[120:150, 30:64] = (40, 150, 60)
+        for index in range(2):
+            picture[disc(index, frame)] = (205, 45, 40)
+        Image.fromarray(picture).save(folder / f"{frame:03d}.png")
+    return folder
+
+
+def test_nothing_to_follow_and_frames_that_are_not_there_are_refused(clip, tmp_path, capsys):
+    assert main(["track", str(clip), str(tmp_path / "out.json")]) == 1
+    assert "--like" in capsys.readouterr().err
+    words = ["track", str(clip), str(tmp_path / "out.json"), "--box", "1,1,9,9", "--frame", "3"]
+    assert main(words) == 1
+    assert "frames 0 to 2" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_everything_like_an_example_is_followed_both_ways(clip, tmp_path, capsys):
+    output = tmp_path / "out.json"
+    words = ["track", str(clip), str(output), "--format", "coco-video", "--device", "cpu"]
+    assert main([*words, "--frame", "1", "--like", "45,40,85,80", "--backward", "--quiet"]) == 0
+    assert str(output) in capsys.readouterr().out
+    written = json.loads(output.read_text(encoding="utf-8"))
+    assert [c["name"] for c in written["categories"]] == ["like the exemplars"]
+    found = [one["segmentations"] for one in written["annotations"]]
+    assert len(found) == 2
+    for frame in range(FRAMES):
+        masks = [coco_mask.decode(one[frame]).astype(bool) for one in found]
+        for index in range(2):
+            truth = disc(index, frame)
+            assert max((m & truth).sum() / (m | truth).sum() for m in masks) > 0.8
+    assert main([*words, "--text", "disc", "--quiet"]) == 1
+    assert "cannot search by a phrase" in capsys.readouterr().err
