@@ -11,21 +11,21 @@ from sqlalchemy import func, select
 from sam3_annotator.domain.changes import Table
 from sam3_annotator.domain.contents import MediaContents, OpeningRows
 from sam3_annotator.domain.ids import BlobId, MediaId, ObjectId
-from sam3_annotator.domain.masklet import ROW, Masklet, People
+from sam3_annotator.domain.masklet import Masklet, People
 from sam3_annotator.errors import ProjectTrouble
 from sam3_annotator.store import schema
+from sam3_annotator.store.annotation_columns import read_annotations
 from sam3_annotator.store.rows import TABLES, attributes_from_text, columns, from_tuples
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select
+    from sqlalchemy import ColumnElement, Connection
 
     from sam3_annotator.domain.entities import PromptRecord, TrackedObject
     from sam3_annotator.store.database import Database
 
 _IN_BATCH = 500
-_WIDE = np.dtype([("object_id", "<i8"), *ROW.descr])
 
 
 class StoredRows:
@@ -115,16 +115,12 @@ class StoredRows:
     def _masklets(self, connection: Connection, media_ids: Sequence[MediaId]) -> Iterator[Masklet]:
         table, objects = schema.ANNOTATIONS, schema.OBJECTS
         here = table.c.object_id.in_(select(objects.c.id).where(objects.c.media_id.in_(media_ids)))
-        query = select(*_annotation_columns()).where(here)
-        wide = _array_of(connection, query.order_by(table.c.object_id, table.c.frame))
-        if not wide.size:
+        object_ids, rows, has_attributes = read_annotations(connection, here)
+        if not rows.size:
             return
-        attributes = _attributes(connection, here)
-        rows = np.zeros(wide.size, ROW)
-        for name in ROW.names or ():
-            rows[name] = wide[name]
-        object_ids, starts = np.unique(wide["object_id"], return_index=True)
-        for object_id, part in zip(object_ids.tolist(), np.split(rows, starts[1:]), strict=True):
+        attributes = _attributes(connection, here) if has_attributes else {}
+        different, starts = np.unique(object_ids, return_index=True)
+        for object_id, part in zip(different.tolist(), np.split(rows, starts[1:]), strict=True):
             told = tuple(attributes.get(object_id, ()))
             yield Masklet(ObjectId(object_id), part, told, self._people)
 
@@ -160,28 +156,6 @@ def _of_media(connection: Connection, table: Table, media_ids: Sequence[MediaId]
     sql = TABLES[table][0]
     query = select(*columns(table)).where(sql.c.media_id.in_(media_ids)).order_by(sql.c.id)
     return from_tuples(table, connection.execute(query))
-
-
-def _annotation_columns() -> list[ColumnElement[Any]]:
-    """The columns of :data:`_WIDE`, with what NULL stands for there."""
-    instead = {"blob": b"", "pass_id": 0}
-    return [
-        func.coalesce(schema.ANNOTATIONS.c[name], instead[name])
-        if name in instead
-        else schema.ANNOTATIONS.c[name]
-        for name in _WIDE.names or ()
-    ]
-
-
-def _array_of(connection: Connection, query: Select[Any]) -> np.ndarray[Any, np.dtype[np.void]]:
-    """(A,) :data:`_WIDE`; straight from the driver's tuples, half a million rows a second."""
-    compiled = query.compile(
-        dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
-    )
-    names = compiled.positiontup or ()
-    values = tuple(compiled.params[name] for name in names)
-    result = connection.exec_driver_sql(str(compiled), values)
-    return np.array(result.cursor.fetchall(), dtype=_WIDE)
 
 
 def _attributes(
