@@ -127,6 +127,13 @@ class Sweeping:
         for ticket in tuple(run.tickets.values()):
             self._desk.cancel(ticket)
 
+    def abandon(self) -> None:
+        """Stop at once, because the document is about to be closed; what was found stays."""
+        self.cancel()
+        run, self._run = self._run, None
+        if run is not None:
+            self._on_ended(run.report())
+
     # ------------------------------------------------------------------ inside
 
     def _fill(self) -> None:

@@ -60,6 +60,7 @@ class FindDesk(QObject):
         workspace.search_changed.connect(self._show_search)
         workspace.model_changed.connect(self._show_abilities)
         workspace.candidates_accepted.connect(self._keep)
+        workspace.closing.connect(self._sweeping.abandon)
         self._show_abilities(workspace.model)
 
     def take_focus(self) -> None:
@@ -106,7 +107,13 @@ class FindDesk(QObject):
                 raise Rejected(missing_ability(Capability.PHRASE, model))
             if not phrase:
                 raise Rejected(translate("FindDesk", "Type what to find in every picture first."))
+            if self._sweeping.is_running:
+                raise Rejected(
+                    translate("FindDesk", "A search is in progress. Cancel it first, or wait.")
+                )
             media = [m.id for m in document.project.media.values() if m.kind is MediaKind.IMAGE]
+            if not media:
+                raise Rejected(translate("FindDesk", "There are no pictures in the project yet."))
             if not self._ask.confirm(
                 translate("FindDesk", "Find “{phrase}” in %n picture(s)?", "", len(media)).format(
                     phrase=phrase

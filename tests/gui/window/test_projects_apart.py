@@ -93,3 +93,36 @@ def test_a_project_that_is_open_is_not_opened_again(labelling, qtbot):
     assert labelling.workspace.document is document
     assert said == [f"{document.path.name} is open already."]
     assert not troubles
+
+
+def test_a_search_over_all_pictures_ends_with_its_project(labelling, tmp_path, qtbot):
+    labelling.window.parts.find_bar.phrase.setText("cat")
+    said, troubles = [], []
+    labelling.workspace.said.connect(said.append)
+    labelling.workspace.troubled.connect(troubles.append)
+    labelling.session.gate.clear()
+    labelling.desks.finding.run_everywhere()
+    open_another(labelling, tmp_path)
+    labelling.session.gate.set()
+    assert not labelling.desks.work.works
+    qtbot.waitUntil(lambda: labelling.workspace.engine.desk.open_tickets == 0)
+    assert not troubles
+    assert any("what was found is kept" in one for one in said)
+    labelling.window.parts.find_bar.phrase.setText("cat")
+    labelling.desks.finding.run_everywhere()
+    assert "There are no pictures in the project yet." in said
+
+
+def test_a_second_search_over_all_pictures_leaves_the_first_one_shown(labelling, qtbot):
+    labelling.window.parts.find_bar.phrase.setText("cat")
+    said = []
+    labelling.workspace.said.connect(said.append)
+    labelling.session.gate.clear()
+    labelling.desks.finding.run_everywhere()
+    labelling.window.parts.find_bar.phrase.setText("dog")
+    labelling.desks.finding.run_everywhere()
+    assert "A search is in progress. Cancel it first, or wait." in said
+    assert [work.title for work in labelling.desks.work.works] == ["finding “cat” in the project"]
+    assert [category.name for category in labelling.project.categories.values()] == ["cat"]
+    labelling.session.gate.set()
+    qtbot.waitUntil(lambda: not labelling.desks.work.works)

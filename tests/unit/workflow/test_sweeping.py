@@ -135,8 +135,23 @@ def test_cancel_keeps_what_was_found(folder):
     assert report.frames < 5
 
 
+def test_abandoning_ends_it_at_once_and_hears_nothing_more(folder):
+    folder.start()
+    while not folder.progress:
+        folder.pump.step()
+    folder.sweeping.abandon()
+    (report,) = folder.reports
+    found = sum(folder.counts())
+    assert report.is_cancelled
+    assert not folder.sweeping.is_running
+    folder.pump.settle()
+    assert len(folder.reports) == 1
+    assert sum(folder.counts()) == found == report.found
+
+
 def test_cancelling_nothing_does_nothing(folder):
     folder.sweeping.cancel()
+    folder.sweeping.abandon()
     assert folder.reports == []
 
 
