@@ -234,7 +234,7 @@ def tight_boxes(inside: Tensor) -> Tensor:
         top, bottom = int(rows[0]) / mask.shape[0], (int(rows[-1]) + 1) / mask.shape[0]
         left, right = int(columns[0]) / mask.shape[1], (int(columns[-1]) + 1) / mask.shape[1]
         boxes.append([(left + right) / 2, (top + bottom) / 2, right - left, bottom - top])
-    return torch.tensor(boxes).view(-1, 4)
+    return torch.tensor(boxes, device=inside.device).view(-1, 4)
 
 
 def distinct(inside: Tensor, most_overlap: float, most_within: float) -> list[int]:
