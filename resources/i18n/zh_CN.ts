@@ -33,7 +33,7 @@
     </message>
     <message>
       <source>{model} understands no phrases: draw an example box instead. SAM 3 does: Help, Model.</source>
-      <translation type="unfinished" />
+      <translation>{model} 不理解文字：请改用示例框。SAM 3 可以：见“帮助”→“模型”。</translation>
     </message>
     <message>
       <source>clicks</source>
@@ -210,6 +210,14 @@
       <translation>复制最近人工帧的掩码到此处</translation>
     </message>
     <message>
+      <source>The range begins on this frame</source>
+      <translation>范围从本帧开始</translation>
+    </message>
+    <message>
+      <source>The range ends on this frame</source>
+      <translation>范围到本帧结束</translation>
+    </message>
+    <message>
       <source>Forget the selected range</source>
       <translation>取消所选范围</translation>
     </message>
@@ -275,7 +283,7 @@
     </message>
     <message>
       <source>Cancel what is running</source>
-      <translation type="unfinished" />
+      <translation>取消正在进行的操作</translation>
     </message>
     <message>
       <source>Cate&amp;gories…</source>
@@ -440,6 +448,10 @@
     <message>
       <source>Occluded on this frame</source>
       <translation>本帧被遮挡</translation>
+    </message>
+    <message>
+      <source>Out of view on this frame</source>
+      <translation>本帧在画面外</translation>
     </message>
     <message>
       <source>Unsure on this frame</source>
@@ -812,7 +824,7 @@
     </message>
     <message>
       <source>Draw an example box{key} around one of what is to be found.</source>
-      <translation type="unfinished" />
+      <translation>请用示例框{key}框住一个要查找的目标。</translation>
     </message>
     <message>
       <source>Candidates, best first</source>
@@ -1408,12 +1420,28 @@
       <translation>打开项目</translation>
     </message>
     <message>
+      <source>{name} is open already.</source>
+      <translation>{name} 已经打开。</translation>
+    </message>
+    <message>
       <source>{path} is no longer there.</source>
       <translation>{path} 已不存在。</translation>
     </message>
     <message>
       <source>It was taken off the list of recent projects.</source>
       <translation>已从最近项目列表中移除。</translation>
+    </message>
+    <message>
+      <source>Stop what is not finished, and close the project?</source>
+      <translation>停止尚未完成的工作并关闭项目？</translation>
+    </message>
+    <message>
+      <source>Still at work: {titles}. What is half written is lost.</source>
+      <translation>仍在进行：{titles}。只写了一半的内容将丢失。</translation>
+    </message>
+    <message>
+      <source>Stop and close</source>
+      <translation>停止并关闭</translation>
     </message>
     <message>
       <source>Save a copy</source>
@@ -1546,7 +1574,7 @@
     </message>
     <message>
       <source>Draw a box around one of what is meant{key}</source>
-      <translation type="unfinished" />
+      <translation>框住一个要找的目标{key}</translation>
     </message>
     <message>
       <source>Draw a box around one of what is not meant</source>
@@ -1566,7 +1594,7 @@
     </message>
     <message>
       <source>draw an example{key}</source>
-      <translation type="unfinished" />
+      <translation>请画示例框{key}</translation>
     </message>
     <message>
       <source>needs SAM 3</source>
@@ -1578,6 +1606,14 @@
     <message>
       <source>Type what to find in every picture first.</source>
       <translation>请先输入要在所有图片中查找的内容。</translation>
+    </message>
+    <message>
+      <source>A search is in progress. Cancel it first, or wait.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>There are no pictures in the project yet.</source>
+      <translation type="unfinished" />
     </message>
     <message numerus="yes">
       <source>Find “{phrase}” in %n picture(s)?</source>
@@ -1650,11 +1686,11 @@
     <name>Hint</name>
     <message>
       <source>stop the run</source>
-      <translation type="unfinished" />
+      <translation>停止运行</translation>
     </message>
     <message>
       <source>a run is in progress</source>
-      <translation type="unfinished" />
+      <translation>正在运行</translation>
     </message>
     <message>
       <source>forward</source>
@@ -1774,7 +1810,7 @@
     <name>Keymap</name>
     <message>
       <source> ({keys})</source>
-      <translation type="unfinished" />
+      <translation> ({keys})</translation>
     </message>
     <message>
       <source>This is not a key combination.</source>
@@ -2011,15 +2047,15 @@
     </message>
     <message>
       <source>Click something in the picture{click} or draw a box around it{box}.</source>
-      <translation type="unfinished" />
+      <translation>点击图片中的目标{click}，或框住它{box}。</translation>
     </message>
     <message>
       <source>Click something in the picture{click}, draw a box around it{box}, or type what to look for into Find{phrase}.</source>
-      <translation type="unfinished" />
+      <translation>在图片中点击{click}，在其周围画框{box}，或在“查找”中输入要找的内容{phrase}。</translation>
     </message>
     <message>
       <source>Click something in the picture{click}, draw a box around it{box}, or find all like one by an example box{example}.</source>
-      <translation type="unfinished" />
+      <translation>点击图片中的目标{click}，框住它{box}，或用示例框{example}查找所有类似的。</translation>
     </message>
     <message>
       <source>No objects yet</source>
@@ -2092,7 +2128,7 @@
     </message>
     <message>
       <source>Select one object, in the picture{key} or in the list, to see its category, attributes and flags.</source>
-      <translation type="unfinished" />
+      <translation>在图片中{key}或列表中选择一个对象，即可查看其类别、属性和标志。</translation>
     </message>
     <message>
       <source>Nothing selected</source>
@@ -2173,6 +2209,13 @@
     <message>
       <source>Edited</source>
       <translation>编辑时间</translation>
+    </message>
+  </context>
+  <context>
+    <name>Range</name>
+    <message>
+      <source>frames {start}–{stop}</source>
+      <translation>第 {start}–{stop} 帧</translation>
     </message>
   </context>
   <context>
@@ -2263,10 +2306,6 @@
     <message>
       <source>Select an object, or go to a doubtful frame.</source>
       <translation>请选择一个对象，或转到可疑帧。</translation>
-    </message>
-    <message>
-      <source>frames {start}–{stop}</source>
-      <translation>第 {start}–{stop} 帧</translation>
     </message>
   </context>
   <context>
@@ -2396,7 +2435,7 @@
     </message>
     <message>
       <source>Masks that a model made appear here, the likeliest errors first. Track an object{track} or find things with the Find bar to get some.</source>
-      <translation type="unfinished" />
+      <translation>模型生成的掩码会显示在这里，最可能有误的在前。跟踪对象{track}或用查找栏查找即可得到。</translation>
     </message>
     <message>
       <source>Looked at {share} % of the masks so far.</source>

@@ -27,7 +27,7 @@ OBJECT_MENU = (
 LANE_MENU = (
     *("clip.forward", "clip.backward", "clip.both", "clip.in_range", "clip.correct", ""),
     *("clip.split", "clip.merge", "clip.swap", ""),
-    *("flag.absent", "flag.occluded", "flag.unsure", ""),
+    *("flag.absent", "flag.occluded", "flag.out_of_view", "flag.unsure", ""),
     *("clip.hold", "clip.interpolate", "clip.smooth", "clip.delete_range", ""),
     *("review.accept", "review.reject", "review.accept_whole", "review.reject_whole", ""),
     *("object.hide", "object.lock", "edit.remove"),

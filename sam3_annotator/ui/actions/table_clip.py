@@ -305,6 +305,23 @@ _TIME = (
         on_clip_with_one,
     ),
     ActionSpec(
+        "clip.begin_range",
+        Menu.TIME,
+        QT_TRANSLATE_NOOP("Actions", "The range begins on this frame"),
+        lambda desks: desks.clip.times.begin_range(),
+        ("Alt+,",),
+        with_clip,
+        opens_group=True,
+    ),
+    ActionSpec(
+        "clip.end_range",
+        Menu.TIME,
+        QT_TRANSLATE_NOOP("Actions", "The range ends on this frame"),
+        lambda desks: desks.clip.times.end_range(),
+        ("Alt+.",),
+        with_clip,
+    ),
+    ActionSpec(
         "clip.clear_range",
         Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "Forget the selected range"),

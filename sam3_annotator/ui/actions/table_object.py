@@ -171,6 +171,14 @@ _FLAGS = (
         with_selection,
     ),
     ActionSpec(
+        "flag.out_of_view",
+        Menu.OBJECT,
+        QT_TRANSLATE_NOOP("Actions", "Out of view on this frame"),
+        lambda desks: desks.objects.toggle_flag(FrameFlag.OUT_OF_VIEW),
+        ("Alt+X",),
+        with_selection,
+    ),
+    ActionSpec(
         "flag.unsure",
         Menu.OBJECT,
         QT_TRANSLATE_NOOP("Actions", "Unsure on this frame"),

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.ui.canvas import PALETTE, ObjectStyle
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import in_words, translate
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Annotation, Category, TrackedObject
+    from sam3_annotator.domain.ids import FrameIndex
     from sam3_annotator.domain.project import Project
 
 LOW_SCORE = 0.5
@@ -59,6 +60,14 @@ def origin_line(item: TrackedObject, annotation: Annotation | None) -> str:
     score = annotation.score if annotation.score is not None else item.score
     word = source_word(annotation.source)
     return word if score is None else f"{word} {short_score(score)}"
+
+
+def over_range(text: str, span: tuple[FrameIndex, FrameIndex] | None) -> str:
+    """What was done, and on which frames where a range of them is selected."""
+    if span is None:
+        return text
+    where = translate("Range", "frames {start}–{stop}")  # noqa: RUF001 - a range
+    return in_words([text, where.format(start=span[0], stop=span[1])])
 
 
 def short_score(score: float) -> str:

@@ -14,6 +14,8 @@ from sam3_annotator.domain.commands import (
     SetFlags,
     SetZOrder,
 )
+from sam3_annotator.ui.text import worded
+from sam3_annotator.ui.wiring import naming
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import AttributeValue, FrameFlag, TrackedObject
@@ -75,7 +77,11 @@ class ObjectDesk(QObject):
         """Set or take away a flag of the selected objects on the shown frame, or on the range."""
         view = self._workspace.view
         start, stop = view.span or (view.frame, view.frame)
-        self._workspace.do(SetFlags(view.selection, start, stop, flag, is_on))
+        done = self._workspace.do(SetFlags(view.selection, start, stop, flag, is_on))
+        if done is not None and view.span is not None:
+            # The shown frame may lie outside the range: say what was changed.
+            said = naming.over_range(worded(done.title), view.span)
+            self._workspace.said.emit(f"{said}.")
 
     def set_attribute(self, name: str, value: AttributeValue | None) -> None:
         """Give the one selected object an attribute value; None takes it away."""

@@ -14,7 +14,8 @@ from sam3_annotator.domain.commands import (
 )
 from sam3_annotator.domain.entities import MediaKind, ReviewState
 from sam3_annotator.domain.ids import FrameIndex
-from sam3_annotator.ui.text import in_words, translate, worded
+from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.wiring import naming
 from sam3_annotator.workflow.queue_rows import Show
 from sam3_annotator.workflow.reviewing import Reviewing
 from sam3_annotator.workflow.view_state import Tool
@@ -218,11 +219,9 @@ class ReviewDesk(QObject):
         outcome = self._workspace.do(command)
         if outcome is None:
             return False
-        said, span = said or worded(outcome.title), self._workspace.view.span
-        if span is not None and command.start is not None:
-            where = translate("ReviewDesk", "frames {start}–{stop}")  # noqa: RUF001 - a range
-            said = in_words([said, where.format(start=span[0], stop=span[1])])
-        self._workspace.said.emit(said + ".")
+        span = None if command.start is None else self._workspace.view.span
+        said = naming.over_range(said or worded(outcome.title), span)
+        self._workspace.said.emit(f"{said}.")
         return True
 
     def _row_here(self) -> QueueRow | None:

@@ -18,7 +18,8 @@ from sam3_annotator.domain.commands import (
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.domain.timeline import next_human_frame, previous_human_frame
 from sam3_annotator.errors import Rejected
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import translate, worded
+from sam3_annotator.ui.wiring import naming
 from sam3_annotator.workflow.time_tools import interpolated, painted, smoothed
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class TimeDesk(QObject):
         if pair is None:
             return
         start, stop = view.span or (view.frame, self._last())
-        self._workspace.do(SwapTracks(*pair, start, stop))
+        self._over_range(SwapTracks(*pair, start, stop))
 
     # ------------------------------------------------------------------ stretches
 
@@ -79,7 +80,7 @@ class TimeDesk(QObject):
         view = self._workspace.view
         if self._some():
             start, stop = view.span or (view.frame, view.frame)
-            self._workspace.do(DeleteRange(view.selection, start, stop))
+            self._over_range(DeleteRange(view.selection, start, stop))
 
     def hold(self) -> None:
         """Repeat the shown mask over the range, or up to the next human frame."""
@@ -92,7 +93,7 @@ class TimeDesk(QObject):
         else:
             after = next_human_frame(project.masklet(target), view.frame)
             start, stop = view.frame, self._last() if after is None else FrameIndex(after - 1)
-        self._workspace.do(HoldRange(target, view.frame, start, stop))
+        self._over_range(HoldRange(target, view.frame, start, stop))
 
     def interpolate(self) -> None:
         """Fill the frames between human frames, in the range or around the shown frame."""
@@ -160,6 +161,20 @@ class TimeDesk(QObject):
                 raise Rejected(translate("TimeDesk", "The object has no human frame to copy from."))
             self._workspace.do(CopyToFrame(target, found, view.frame))
 
+    # ------------------------------------------------------------------ the range
+
+    def begin_range(self) -> None:
+        """Let the selected range begin on the shown frame; behind its end a new one begins."""
+        frame, span = self._workspace.view.frame, self._workspace.view.span
+        stop = frame if span is None else max(span[1], frame)
+        self._workspace.state.update(span=(frame, stop))
+
+    def end_range(self) -> None:
+        """Let the selected range end on the shown frame; before its begin a new one ends."""
+        frame, span = self._workspace.view.frame, self._workspace.view.span
+        start = frame if span is None else min(span[0], frame)
+        self._workspace.state.update(span=(start, frame))
+
     def clear_range(self) -> None:
         """Take the selected range away."""
         self._workspace.state.update(span=None)
@@ -177,6 +192,12 @@ class TimeDesk(QObject):
 
     def _give(self, command: SetMasks) -> None:
         self._workspace.do(command)
+
+    def _over_range(self, command: SwapTracks | DeleteRange | HoldRange) -> None:
+        """Carry a command out; where a range is selected, say that it went there."""
+        done, span = self._workspace.do(command), self._workspace.view.span
+        if done is not None and span is not None:
+            self._workspace.said.emit(f"{naming.over_range(worded(done.title), span)}.")
 
     def _last(self) -> FrameIndex:
         project, media_id = self._workspace.project, self._workspace.view.media_id

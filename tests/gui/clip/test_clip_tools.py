@@ -132,3 +132,28 @@ def test_walking_between_human_frames(tracked, qtbot):
     trigger(clip, qtbot, "clip.previous_human")
     walked.append(int(clip.workspace.view.frame))
     assert walked == [30, 70, 30]
+
+
+def test_a_range_is_marked_by_keys_alone(clip, qtbot):
+    state = clip.workspace.state
+    for frame, action, expected in (
+        (40, "clip.begin_range", (40, 40)),
+        (52, "clip.end_range", (40, 52)),
+        (45, "clip.begin_range", (45, 52)),
+        (60, "clip.begin_range", (60, 60)),
+        (20, "clip.end_range", (20, 20)),
+    ):
+        state.update(frame=FrameIndex(frame))
+        trigger(clip, qtbot, action)
+        assert clip.workspace.view.span == expected
+
+
+@pytest.mark.parametrize("flag", [flag for flag in FrameFlag if flag])
+def test_every_flag_has_a_key_and_goes_to_the_range(clip, qtbot, flag):
+    one = add_object(clip, qtbot)
+    span(clip, 0, 2)
+    action = f"flag.{flag.name.lower()}"
+    assert clip.window.table.keymap.keys(action)
+    trigger(clip, qtbot, action)
+    assert clip.project.masklet(one).at(FrameIndex(0)).flags & flag
+    assert "frames 0–2" in clip.window.parts.status.message  # noqa: RUF001 - a range
