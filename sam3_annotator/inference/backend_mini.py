@@ -8,6 +8,7 @@ encoding when it is first searched.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import cv2
@@ -115,9 +116,7 @@ class MiniBackend:
 
     def segment(self, features: MiniFeatures, prompt: ClickPrompt) -> RawMasks:
         """Answer clicks, a box and an earlier mask."""
-        if is_refinement(prompt):
-            return best_refinement(self._stills.refine(features.still, prompt), prompt)
-        return self._stills.segment(features.still, prompt)
+        return _answered(self._stills, features.still, prompt)
 
     def detect(
         self,
@@ -166,7 +165,7 @@ class MiniBackend:
     def clip_tracker(self, total: int) -> ClipTracker[Any]:
         """Start following objects on a clip; each way to follow has an encoding of its own."""
         del total
-        encode, answer = self._clips.encode, self._clips.segment
+        encode, answer = self._clips.encode, partial(_answered, self._clips)
         if self._memory is None:
             return PreviousMaskFollower(self._heads, encode, answer)
         windows = WindowRules()
@@ -181,3 +180,10 @@ class MiniBackend:
         side = self._clips.low_resolution // 4
         close = WindowRules().input_side // 16
         return follower_plan(config, side, close, replace(run, encoding_bytes=encoding))
+
+
+def _answered(model: Sam2Backend, features: Sam2Features, prompt: ClickPrompt) -> RawMasks:
+    """Answer clicks; those on an earlier mask with what leaves most of it as it was."""
+    if is_refinement(prompt):
+        return best_refinement(model.refine(features, prompt), prompt)
+    return model.segment(features, prompt)

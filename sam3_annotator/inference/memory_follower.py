@@ -5,7 +5,7 @@ Every object has memories of its own, so that no object's masks depend on which 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,8 @@ import torch
 from sam3_annotator.inference.backend_sam2 import Sam2Features
 from sam3_annotator.inference.clip_tracking import TrackedMask
 from sam3_annotator.inference.device import translated
-from sam3_annotator.model.mini_follow import MiniFollower, Trail
+from sam3_annotator.model.mini_follow import MiniFollower, Trail, covered
+from sam3_annotator.model.mini_tracker import PROMPTED_LOGIT
 from sam3_annotator.model.mini_window import CloseUp
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class MemoryFollower:
         self._follower = MiniFollower(tracker, lambda part: encode_window(part).levels, rules)
         self._encode, self._answer = encode, answer
         self._trails: dict[int, Trail] = {}
+        self._shown: dict[int, tuple[int, NDArray[np.float32]]] = {}
 
     def encode(self, picture: NDArray[np.uint8]) -> ClipFeatures:
         """Encode a frame: (H, W, 3) uint8 RGB."""
@@ -81,35 +83,58 @@ class MemoryFollower:
     def condition(
         self, frame: int, features: ClipFeatures, masks: Mapping[int, NDArray[np.bool_]]
     ) -> None:
-        """Tell what objects look like on a frame; an empty mask says nothing to this memory."""
+        """Tell what objects look like on a frame; an empty mask says that one is not there."""
         with translated():
             for object_id, mask in masks.items():
-                if mask.any():
-                    trail = self._trails.setdefault(object_id, Trail())
-                    self._follower.prompt(trail, frame, features.picture, features.levels, mask)
+                self._tell(object_id, frame, features, mask)
 
     def click(
         self, frame: int, features: ClipFeatures, object_id: int, prompt: ClickPrompt
     ) -> TrackedMask:
-        """Answer clicks on one object, then remember the best answer."""
+        """Answer clicks on one object, then remember the best answer, if there is any.
+
+        Clicks correct the mask that was last told or answered of it, if that was on this frame.
+        """
+        last, shown = self._shown.get(object_id, (None, None))
+        if last == frame and shown is not None and (shown > 0).any() and len(prompt.points):
+            prompt = replace(prompt, mask_logits=shown, wants_three=False)
         raw = self._answer(features, prompt)
         best = int(raw.scores.argmax())
         mask = raw.logits[best] > 0
-        self.condition(frame, features, {object_id: mask_of_frame(mask, features)})
+        if mask.any():
+            self.condition(frame, features, {object_id: mask_of_frame(mask, features)})
+            self._shown[object_id] = (frame, raw.logits[best])
         return TrackedMask(raw.logits[best], float(raw.scores[best]), float(mask.any()))
 
     def step(self, frame: int, features: ClipFeatures, *, reverse: bool) -> dict[int, TrackedMask]:
         """Find every object whose first prompted frame has been passed, and remember it."""
         with translated():
-            return {
+            found = {
                 object_id: self._one(trail, frame, features)
                 for object_id, trail in self._trails.items()
                 if _is_passed(trail, frame, reverse=reverse)
             }
+            for object_id, answer in found.items():
+                self._shown[object_id] = (frame, answer.logits)
+            return found
 
     def remove(self, object_id: int) -> None:
         """Forget an object."""
         self._trails.pop(object_id, None)
+        self._shown.pop(object_id, None)
+
+    def _tell(
+        self, object_id: int, frame: int, features: ClipFeatures, mask: NDArray[np.bool_]
+    ) -> None:
+        if mask.any():
+            trail = self._trails.setdefault(object_id, Trail())
+            self._follower.prompt(trail, frame, features.picture, features.levels, mask)
+            logits = (covered(mask, features.levels) * 2 - 1) * PROMPTED_LOGIT
+            self._shown[object_id] = (frame, logits.cpu().numpy())
+        elif object_id in self._trails:
+            self._trails[object_id].deny(frame)
+            if not self._trails[object_id].prompted:
+                self.remove(object_id)
 
     def _one(self, trail: Trail, frame: int, features: ClipFeatures) -> TrackedMask:
         seen = self._follower.step(trail, frame, features.picture, features.levels)

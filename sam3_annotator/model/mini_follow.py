@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from sam3_annotator.model.mini_tracker import MiniBank
+from sam3_annotator.model.mini_tracker import PROMPTED_LOGIT, MiniBank
 from sam3_annotator.model.mini_window import Box, Window, WindowRules, mask_box, window_around
 from sam3_annotator.model.sam_heads import ImageFeatures
 
@@ -52,6 +52,7 @@ class Trail:
         wide: how it looks in whole frames.
         near: how it looks close up; empty for a thing that was always large.
         prompted: frame -> its box where its mask was given, px.
+        absent: frames that a person has denied to show it.
         last: the last tracked frame that surely shows it, and its box there.
         lost: frames in a row without it.
     """
@@ -59,8 +60,24 @@ class Trail:
     wide: MiniBank = field(default_factory=MiniBank)
     near: MiniBank = field(default_factory=MiniBank)
     prompted: dict[int, Box] = field(default_factory=dict)
+    absent: set[int] = field(default_factory=set)
     last: tuple[int, Box] | None = None
     lost: int = 0
+
+    def deny(self, frame: int) -> None:
+        """Say that the thing is not in a frame."""
+        self.forget(frame)
+        self.absent.add(frame)
+
+    def forget(self, frame: int) -> None:
+        """Forget whatever was known of a frame."""
+        self.prompted.pop(frame, None)
+        self.absent.discard(frame)
+        for bank in (self.wide, self.near):
+            bank.prompted.pop(frame, None)
+            bank.tracked.pop(frame, None)
+        if self.last is not None and self.last[0] == frame:
+            self.last = None
 
     def box_near(self, frame: int) -> Box:
         """Where it was in the nearest frame that is known; tracked frames win a tie."""
@@ -103,9 +120,8 @@ class MiniFollower:
             mask: (H, W) bool, not empty.
         """
         box = mask_box(mask)
+        trail.forget(frame)
         trail.prompted[frame] = box
-        if trail.last is not None and trail.last[0] == frame:
-            trail.last = None
         trail.lost = 0
         self._give(trail.wide, frame, whole, mask)
         window = self._window(box, mask.shape, lost=0)
@@ -119,9 +135,11 @@ class MiniFollower:
         """Find the thing in a frame and remember how it looks there.
 
         A small thing is looked for around the place where it was last. When it is not there, in
-        the whole frame; what is found so must also be it close up.
+        the whole frame; what is found so must also be it close up. Where it was denied, it is not.
         """
         size = picture.shape[:2]
+        if frame in trail.absent:
+            return self._noted(trail, frame, size, _nothing(whole))
         here = self._window(trail.box_near(frame), size, lost=trail.lost)
         if here is not None and trail.near.prompted and trail.lost <= self.rules.patience:
             seen = self._look_close(trail, frame, picture, here)
@@ -204,6 +222,13 @@ def covered(mask: NDArray[np.bool_], features: ImageFeatures) -> Tensor:
     full = torch.from_numpy(mask.astype(np.float32))[None, None]
     small = functional.interpolate(full, size=size, mode="bilinear", antialias=True)[0, 0]
     return small.to(features.embedding.device)
+
+
+def _nothing(whole: ImageFeatures) -> Sighting:
+    """The answer for a frame that is known not to show the thing."""
+    rows, columns = whole.grid
+    logits = torch.full((4 * rows, 4 * columns), -PROMPTED_LOGIT)
+    return Sighting(logits, None, 1.0, -PROMPTED_LOGIT)
 
 
 def _sighting(answer: TrackedFrame, window: Window | None) -> Sighting:

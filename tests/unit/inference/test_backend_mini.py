@@ -137,6 +137,35 @@ def test_one_example_finds_and_follows_all_beside_a_clicked_object(dtype):
             clip.add_concept(boxes=[[51, 46, 79, 74]], box_labels=[0])
 
 
+def test_a_negative_click_takes_away_from_what_the_frame_shows():
+    """A disc and the bar below it were told as one; a click on the bar leaves the disc."""
+    size = (180, 320)
+    frames = [scene((60 + 5 * i, 60), size=size) for i in range(3)]
+    for frame in frames:
+        frame[90:130, 40:120] = (30, 60, 190)
+    both = disc(60, 60, size=size)
+    both[90:130, 40:120] = True
+    with VideoPredictor(Predictor.load("mini", "cpu", "fp32"), FrameArrays(frames)) as clip:
+        clip.add_mask(0, 1, both)
+        corrected = clip.add_clicks(0, 1, points=[(80, 110)], labels=[0])
+        assert corrected.iou(Mask.from_array(disc(60, 60, size=size), 0, 0)) > 0.8
+        second = list(clip.propagate())[2].objects[0].mask
+        assert second.iou(Mask.from_array(disc(70, 60, size=size), 0, 0)) > 0.8
+
+
+def test_an_empty_mask_says_that_a_thing_is_not_there():
+    size = (180, 320)
+    frames = [scene((60 + 5 * i, 60), size=size) for i in range(4)]
+    with VideoPredictor(Predictor.load("mini", "cpu", "fp32"), FrameArrays(frames)) as clip:
+        clip.add_mask(0, 1, disc(60, 60, size=size))
+        clip.add_mask(2, 1, np.zeros(size, bool))
+        found = [f.objects[0] for f in clip.propagate()]
+        assert [o.mask.is_empty for o in found] == [False, False, True, False]
+        assert found[2].object_score < 0.01
+        clip.add_mask(0, 1, np.zeros(size, bool))
+        assert next(iter(clip.propagate())).objects == ()
+
+
 def test_weights_that_find_nothing_refuse_a_concept(image):
     can = info("mini", Capability.CLICK, Capability.BOX, Capability.TRACK)
     blind = MiniBackend(Sam2Backend(image.encoder, image.heads, None, can), image.heads, can)

@@ -128,6 +128,21 @@ def test_what_is_gone_is_said_to_be_gone_and_found_again(scene) -> None:
     assert trail.lost == 0
 
 
+def test_where_a_person_says_it_is_not_it_is_not_and_nothing_of_it_is_kept(scene) -> None:
+    trail, prompt, step = scene
+    step(1, 64)
+    prompt(3, 70)
+    for frame in (1, 3):
+        trail.deny(frame)
+        seen, looked = step(frame, 64)
+        assert (seen.present <= 0, looked) == (True, [])
+        assert not (seen.logits > 0).any()
+    assert (trail.lost, list(trail.prompted), trail.last) == (2, [0], None)
+    assert step(4, 66)[0].present > 0
+    prompt(3, 70)
+    assert step(3, 70)[0].present > 0, "said otherwise later"
+
+
 def test_the_nearest_frame_says_where_to_look(scene) -> None:
     trail, prompt, step = scene
     step(1, 64)
