@@ -55,8 +55,7 @@ def missing_ability(capability: Capability, model: ModelInfo | None) -> str:
     if capability is Capability.PHRASE and Capability.EXEMPLAR in model.capabilities:
         text = translate(
             "Ability",
-            "{model} understands no phrases: draw an example box (E) instead. SAM 3 does: "
-            "Help, Model.",
+            "{model} understands no phrases: draw an example box instead. SAM 3 does: Help, Model.",
         )
     return text.format(model=model.name)
 

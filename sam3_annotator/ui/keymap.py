@@ -23,6 +23,11 @@ def shown(keys: str) -> str:
     return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
+def brief(keys: str) -> str:
+    """A key sequence where there is little room: "⇧G"."""
+    return shown(keys).replace("Shift+", "⇧")
+
+
 class Keymap:
     """The keys of every action.
 
@@ -50,6 +55,16 @@ class Keymap:
     def keys(self, action: str) -> tuple[str, ...]:
         """The keys of an action; none when it has no shortcut."""
         return self._changed.get(action, self._defaults.get(action, ()))
+
+    def behind(self, action: str) -> str:
+        """The first key of an action, to stand behind what it does: " (G)"; "" without a key."""
+        keys = self.keys(action)
+        return translate("Keymap", " ({keys})").format(keys=shown(keys[0])) if keys else ""
+
+    def hints(self, words: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """The first key of each action that has one, and what the action is called in ``words``."""
+        named = ((self.keys(action), word) for action, word in words.items())
+        return tuple((brief(keys[0]), word) for keys, word in named if keys)
 
     @property
     def changed(self) -> Mapping[str, tuple[str, ...]]:

@@ -62,19 +62,20 @@ class MainWindow(QMainWindow):
         self.resize(*DEFAULT_SIZE_PX)
         tokens = workspace.theme.tokens
         self.ask = Ask(self)
+        defaults = {one.id: one.shortcuts for one in ACTIONS}
+        workspace.keymap = Keymap(defaults, workspace.settings.shortcuts)
         self.parts = Parts.make(tokens)
         self.controllers = Controllers.make(workspace, self.parts, self.ask)
         self.desks = self.controllers.desks
         self.table = ActionSet(
             ACTIONS,
             self.desks,
-            Keymap({one.id: one.shortcuts for one in ACTIONS}, workspace.settings.shortcuts),
+            workspace.keymap,
             self,
             self.parts.canvas,
         )
         self.table.use_theme(tokens)
         fill_transport(self.parts.timeline.transport, self.table)
-        self.controllers.review.use_actions(self.table)
         self.docks = Docks(self, tokens)
         self._assemble()
         self.welcome = self._make_welcome(tokens)

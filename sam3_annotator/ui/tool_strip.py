@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 from typing_extensions import override
 
+from sam3_annotator.ui.keymap import brief
 from sam3_annotator.ui.text import plain, translate
 from sam3_annotator.ui.tokens import TOOL_STRIP_PX
 
@@ -50,7 +51,7 @@ class ToolButton(QToolButton):
         font.setPixelSize(_KEY_PX)
         painter.setFont(font)
         painter.setPen(QColor(self._tokens.on_accent if self.isChecked() else self._tokens.dim))
-        keys = shortcut.toString(shortcut.SequenceFormat.NativeText).replace("Shift+", "⇧")
+        keys = brief(shortcut.toString(shortcut.SequenceFormat.PortableText))
         corner = QRect(0, 0, self.width() - 4, self.height() - 2)
         painter.drawText(corner, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, keys)
         painter.end()

@@ -98,6 +98,11 @@ class FrameRuns(ABC, Generic[Run, Rest]):
         """Whether a run is in progress, paused or not."""
         return self._run is not None
 
+    @property
+    def running_on(self) -> MediaId | None:
+        """The clip that a run goes through; None without one, and once it has been cancelled."""
+        return None if self._run is None or self._run.is_cancelled else self._run.media.media_id
+
     def pause(self, *, is_paused: bool) -> None:
         """Hold the run between two frames, or let it go on."""
         if self._run is None or self._run.ticket is None:

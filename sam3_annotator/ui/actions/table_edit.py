@@ -10,6 +10,7 @@ from sam3_annotator.ui.actions.spec import (
     Menu,
     can_redo,
     can_undo,
+    while_working,
     with_media,
     with_objects,
     with_project,
@@ -107,6 +108,15 @@ EDIT_ACTIONS = (
         QT_TRANSLATE_NOOP("Actions", "Take this picture out of the project"),
         lambda desks: desks.navigation.remove_shown(),
         when=with_media,
+    ),
+    ActionSpec(
+        "edit.cancel",
+        Menu.EDIT,
+        QT_TRANSLATE_NOOP("Actions", "Cancel what is running"),
+        lambda desks: desks.work.cancel(),
+        ("Ctrl+.",),
+        while_working,
+        opens_group=True,
     ),
     ActionSpec(
         "edit.categories",

@@ -50,6 +50,7 @@ class Findings:
         threshold: items below it are hidden.
         has_answer: whether the model has answered; an empty answer is told as such.
         takes_phrases: whether to speak of phrases in what is said while there is nothing.
+        example_key: key of the example tool as it stands behind what it does, " (E)", or "".
     """
 
     phrase: str = ""
@@ -59,6 +60,7 @@ class Findings:
     is_running: bool = False
     has_answer: bool = False
     takes_phrases: bool = True
+    example_key: str = ""
 
 
 class CandidatesPanel(QWidget):
@@ -261,8 +263,9 @@ class CandidatesPanel(QWidget):
                 )
                 if found.takes_phrases
                 else translate(
-                    "CandidatesPanel", "Draw an example box (E) around one of what is to be found."
-                ),
+                    "CandidatesPanel",
+                    "Draw an example box{key} around one of what is to be found.",
+                ).format(key=found.example_key),
             )
 
     def _slide(self, position: int) -> None:

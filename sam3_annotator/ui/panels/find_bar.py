@@ -22,6 +22,7 @@ class Abilities:
         no_tracking: why nothing can be found through a clip; "" when it can.
         concepts: the phrases it knows; empty means any.
         has_model: whether anything is loaded yet.
+        example_key: key of the example tool as it stands behind what it does, " (E)", or "".
     """
 
     no_phrases: str = ""
@@ -29,6 +30,7 @@ class Abilities:
     no_tracking: str = ""
     concepts: tuple[str, ...] = ()
     has_model: bool = True
+    example_key: str = ""
 
 
 class FindBar(QFrame):
@@ -103,7 +105,9 @@ class FindBar(QFrame):
         self.phrase.setToolTip(abilities.no_phrases)
         self.phrase.setPlaceholderText(_placeholder(abilities))
         tips = {
-            self._plus: translate("FindBar", "Draw a box around one of what is meant (E)"),
+            self._plus: translate("FindBar", "Draw a box around one of what is meant{key}").format(
+                key=abilities.example_key
+            ),
             self._minus: translate("FindBar", "Draw a box around one of what is not meant"),
         }
         for button, tip in tips.items():
@@ -158,5 +162,5 @@ def _placeholder(abilities: Abilities) -> str:
             return translate("FindBar", "one of: {list}").format(list=known)
         return translate("FindBar", "yellow school bus")
     if not abilities.no_examples:
-        return translate("FindBar", "draw an example (E)")
+        return translate("FindBar", "draw an example{key}").format(key=abilities.example_key)
     return translate("FindBar", "needs SAM 3")

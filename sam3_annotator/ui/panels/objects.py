@@ -54,6 +54,24 @@ class CategoryGroup:
     rows: tuple[ObjectRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What leads to a first object.
+
+    Attributes:
+        finds_phrases: whether phrases can be looked for.
+        finds_similar: whether things like an example can be.
+        click, box, phrase, example: the key of each way as it stands behind it, " (C)", or "".
+    """
+
+    finds_phrases: bool
+    finds_similar: bool
+    click: str = ""
+    box: str = ""
+    phrase: str = ""
+    example: str = ""
+
+
 class ObjectsPanel(QWidget):
     """Shows groups it is given; changes nothing itself.
 
@@ -89,29 +107,30 @@ class ObjectsPanel(QWidget):
             self._view,
             Placeholder("", ""),
         )
-        self.show_ways(finds_phrases=True, finds_similar=True)
+        self.show_ways(Ways(finds_phrases=True, finds_similar=True))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._empty)
 
-    def show_ways(self, *, finds_phrases: bool, finds_similar: bool) -> None:
+    def show_ways(self, ways: Ways) -> None:
         """Say how to come by the first object with what is loaded."""
-        ways = translate(
-            "ObjectsPanel", "Click something in the picture (C) or draw a box around it (B)."
+        text = translate(
+            "ObjectsPanel", "Click something in the picture{click} or draw a box around it{box}."
         )
-        if finds_phrases:
-            ways = translate(
+        if ways.finds_phrases:
+            text = translate(
                 "ObjectsPanel",
-                "Click something in the picture (C), draw a box around it (B), or type what "
-                "to look for into Find (T).",
+                "Click something in the picture{click}, draw a box around it{box}, or type what "
+                "to look for into Find{phrase}.",
             )
-        elif finds_similar:
-            ways = translate(
+        elif ways.finds_similar:
+            text = translate(
                 "ObjectsPanel",
-                "Click something in the picture (C), draw a box around it (B), or find all like "
-                "one by an example box (E).",
+                "Click something in the picture{click}, draw a box around it{box}, or find all "
+                "like one by an example box{example}.",
             )
-        self._empty.placeholder.say(translate("ObjectsPanel", "No objects yet"), ways)
+        said = text.format(click=ways.click, box=ways.box, phrase=ways.phrase, example=ways.example)
+        self._empty.placeholder.say(translate("ObjectsPanel", "No objects yet"), said)
 
     def use_theme(self, tokens: Tokens) -> None:
         """Draw in another theme's colours."""

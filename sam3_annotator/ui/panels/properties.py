@@ -76,20 +76,25 @@ class PropertiesPanel(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._empty = EmptyOr(
-            self._area,
-            Placeholder(
-                translate("PropertiesPanel", "Nothing selected"),
-                translate(
-                    "PropertiesPanel",
-                    "Select one object, in the picture (V) or in the list, to see its category, "
-                    "attributes and flags.",
-                ),
-            ),
-        )
+        self._empty = EmptyOr(self._area, Placeholder("", ""))
+        self.show_way("")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._empty)
+
+    def show_way(self, key: str) -> None:
+        """Say how to come by something to show.
+
+        Args:
+            key: of the select tool as it stands behind what it does, " (V)", or "".
+        """
+        text = translate(
+            "PropertiesPanel",
+            "Select one object, in the picture{key} or in the list, to see its category, "
+            "attributes and flags.",
+        )
+        heading = translate("PropertiesPanel", "Nothing selected")
+        self._empty.placeholder.say(heading, text.format(key=key))
 
     def show_object(self, properties: ObjectProperties | None) -> None:
         """Show an object, or the hint when there is none (or several)."""

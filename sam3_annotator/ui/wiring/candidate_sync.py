@@ -40,6 +40,7 @@ class CandidateSync(QObject):
         workspace.document_changed.connect(self._picture_changed)
         workspace.search_changed.connect(self.show)
         workspace.model_changed.connect(lambda _: self.show(detecting.search))
+        workspace.settings.changed.connect(lambda _: self.show(detecting.search))
 
     def show(self, search: Search) -> None:
         """Show one moment of the search."""
@@ -64,6 +65,7 @@ class CandidateSync(QObject):
                 has_answer=search.has_answer,
                 takes_phrases=self._workspace.can(Capability.PHRASE)
                 or not self._workspace.can(Capability.EXEMPLAR),
+                example_key=self._workspace.keymap.behind("tool.exemplar"),
             )
         )
 

@@ -92,6 +92,22 @@ class ClipDesks:
         """Find and track what the Find bar says."""
         self.concepts.run(self.find_bar.phrase.text().strip(), reach)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a run or a search goes through the shown clip, and has not been cancelled."""
+        return self.runs.is_running_here or self.concepts.is_running_here
+
+    def cancel(self) -> bool:
+        """Stop what goes through the shown clip; what is done stays.
+
+        Returns:
+            Whether anything did.
+        """
+        going = [desk for desk in (self.runs, self.concepts) if desk.is_running_here]
+        for desk in going:
+            desk.cancel()
+        return bool(going)
+
     def go_on(self) -> None:
         """Take up the run that was stopped; a search where there is no other."""
         if self.concepts.can_go_on and not self.runs.can_go_on:

@@ -1,4 +1,4 @@
-"""What the canvas says while an object of a clip is selected: its frame, and how to go on."""
+"""What the canvas says of a clip: the selected object's frame, how to go on, how to stop a run."""
 
 from __future__ import annotations
 
@@ -14,27 +14,42 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.workspace import Workspace
 
 
-def clip_hint(workspace: Workspace) -> Hint:
-    """One line about the selected masklet on the shown frame; empty where there is none."""
+def clip_hint(workspace: Workspace, *, is_running: bool) -> Hint:
+    """One line about the selected masklet on the shown frame; empty where there is none.
+
+    Args:
+        workspace: what is shown, and the keys.
+        is_running: whether a run goes through the shown clip.
+    """
+    stop = (("Esc", translate("Hint", "stop the run")),)
+    about = _about_selected(workspace)
+    if is_running:
+        return Hint(about or translate("Hint", "a run is in progress"), stop)
+    if not about:
+        return Hint()
+    words = {
+        "clip.forward": translate("Hint", "forward"),
+        "clip.backward": translate("Hint", "backward"),
+        "clip.between": translate("Hint", "between"),
+    }
+    return Hint(about, workspace.keymap.hints(words))
+
+
+def _about_selected(workspace: Workspace) -> str:
     project, view = workspace.project, workspace.view
     if project is None or view.media_id is None or view.selected is None or view.is_playing:
-        return Hint()
+        return ""
     media = project.media.get(view.media_id)
     item = project.contents(view.media_id).objects.get(view.selected)
     if media is None or media.kind is not MediaKind.CLIP or item is None:
-        return Hint()
+        return ""
     note = project.masklet(item.id).at(view.frame)
     words = (
         naming.object_name(project, item),
         translate("Hint", "frame {n}").format(n=int(view.frame)),
         _state(note),
     )
-    keys = (
-        ("G", translate("Hint", "forward")),
-        ("⇧G", translate("Hint", "backward")),
-        ("Ctrl G", translate("Hint", "between")),
-    )
-    return Hint(" · ".join(words), keys)
+    return " · ".join(words)
 
 
 def _state(note: Annotation | None) -> str:

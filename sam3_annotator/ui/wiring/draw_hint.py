@@ -27,7 +27,7 @@ def draw_hint(workspace: Workspace) -> Hint:
     if item is None:
         if view.tool in _TAKING:
             text = translate("Hint", "select the object first")
-            return Hint(text, (("V", translate("Hint", "select")),))
+            return Hint(text, workspace.keymap.hints({"tool.select": translate("Hint", "select")}))
         return Hint()
     words = {
         **dict.fromkeys(_ADDING, translate("Hint", "adds to {object}")),

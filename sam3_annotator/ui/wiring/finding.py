@@ -21,7 +21,6 @@ from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.ids import CategoryId
-    from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.ui.ask import Ask
     from sam3_annotator.ui.parts import Parts
     from sam3_annotator.ui.wiring.categories import CategoryDesk
@@ -58,10 +57,11 @@ class FindDesk(QObject):
         bar.exemplar_tool_requested.connect(self._use_exemplars)
         bar.left.connect(canvas.setFocus)
         workspace.search_changed.connect(self._show_search)
-        workspace.model_changed.connect(self._show_abilities)
+        workspace.model_changed.connect(lambda _: self._show_abilities())
+        workspace.settings.changed.connect(lambda _: self._show_abilities())
         workspace.candidates_accepted.connect(self._keep)
         workspace.closing.connect(self._sweeping.abandon)
-        self._show_abilities(workspace.model)
+        self._show_abilities()
 
     def take_focus(self) -> None:
         """Let the user type a phrase."""
@@ -163,7 +163,9 @@ class FindDesk(QObject):
         self._bar.show_exemplars(positive, len(search.exemplars) - positive)
         self._bar.show_phrase(search.concept.phrase)
 
-    def _show_abilities(self, model: ModelInfo | None) -> None:
+    def _show_abilities(self) -> None:
+        model = self._workspace.model
+
         def why_not(capability: Capability) -> str:
             can = self._workspace.can(capability)
             return "" if can else missing_ability(capability, model)
@@ -175,6 +177,7 @@ class FindDesk(QObject):
                 why_not(Capability.TRACK_CONCEPT),
                 () if model is None else model.concepts,
                 has_model=model is not None,
+                example_key=self._workspace.keymap.behind("tool.exemplar"),
             )
         )
 

@@ -68,6 +68,12 @@ class FrameRunDesk(QObject, Generic[Runs]):
         """Whether a stopped run can be taken up."""
         return self.progress is not None and self.progress.can_go_on
 
+    @property
+    def is_running_here(self) -> bool:
+        """Whether a run goes through the shown clip, and has not been cancelled."""
+        media_id = None if self._running is None else self._running.running_on
+        return media_id is not None and media_id == self._workspace.view.media_id
+
     def go_on(self) -> None:
         """Take up the run that was stopped."""
         with self._workspace.explaining():

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.geometry import Box, Point
     from sam3_annotator.ui.canvas import CanvasView
     from sam3_annotator.ui.wiring.categories import CategoryDesk
-    from sam3_annotator.ui.wiring.time_tools import TimeDesk
+    from sam3_annotator.ui.wiring.clip_desks import ClipDesks
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.segmenting import AcceptedMask
     from sam3_annotator.workflow.view_state import View
@@ -37,7 +37,7 @@ class Gestures(QObject):
     def __init__(self, workspace: Workspace, canvas: CanvasView, categories: CategoryDesk) -> None:
         super().__init__(workspace)
         self._workspace, self._canvas, self._categories = workspace, canvas, categories
-        self._times: TimeDesk | None = None
+        self._clip: ClipDesks | None = None
         canvas.prompt_clicked.connect(self._clicked)
         canvas.box_drawn.connect(self._box_drawn)
         canvas.exemplar_drawn.connect(self._exemplar_drawn)
@@ -54,9 +54,9 @@ class Gestures(QObject):
         workspace.view_changed.connect(self._aim)
         workspace.touched.connect(lambda _: self.aim_again())
 
-    def paint_ranges_with(self, times: TimeDesk) -> None:
-        """Let strokes go to every frame of a selected range where the user wants that."""
-        self._times = times
+    def use_clips(self, clip: ClipDesks) -> None:
+        """Let strokes go to every frame of a selected range, and Escape stop a run."""
+        self._clip = clip
 
     def accept(self) -> None:
         """Keep the mask being made."""
@@ -66,8 +66,10 @@ class Gestures(QObject):
             )
 
     def drop(self) -> None:
-        """Forget the prompts being placed; a second time lets go of the selection."""
-        if not self._workspace.segmenting.drop():
+        """Forget the prompts being placed, else stop the run in this clip, else select nothing."""
+        if self._workspace.segmenting.drop():
+            return
+        if self._clip is None or not self._clip.cancel():
             self._canvas.drop_draft()
             self._workspace.state.update(selection=())
 
@@ -144,7 +146,7 @@ class Gestures(QObject):
     # ------------------------------------------------------------------ drawing
 
     def _stroked(self, mask: Mask, is_erase: bool) -> None:  # noqa: FBT001 - a Qt slot
-        if self._times is not None and self._times.paint(mask, is_erase=is_erase):
+        if self._clip is not None and self._clip.times.paint(mask, is_erase=is_erase):
             self._canvas.drop_draft()
             return
         title = Wording("Erase") if is_erase else Wording("Brush")

@@ -10,7 +10,7 @@ from PySide6.QtCore import QLocale, QObject, QTimer
 from sam3_annotator.domain.entities import FrameFlag
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.panels.history import StepRow
-from sam3_annotator.ui.panels.objects import CategoryGroup, ObjectRow
+from sam3_annotator.ui.panels.objects import CategoryGroup, ObjectRow, Ways
 from sam3_annotator.ui.panels.properties import CategoryChoice, ObjectProperties
 from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.ui.wiring import naming
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Annotation, Category, TrackedObject
     from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.domain.project import Project
-    from sam3_annotator.engine.protocol import ModelInfo
     from sam3_annotator.store.journal import HistoryEntry
     from sam3_annotator.ui.panels.history import HistoryPanel
     from sam3_annotator.ui.panels.objects import ObjectsPanel
@@ -51,17 +50,27 @@ class PanelSync(QObject):
         workspace.document_changed.connect(self._soon.start)
         workspace.settings.changed.connect(lambda _: self._soon.start())
         workspace.theme.changed.connect(objects.use_theme)
-        workspace.model_changed.connect(self._show_ways)
+        workspace.model_changed.connect(lambda _: self._show_ways())
+        workspace.settings.changed.connect(lambda _: self._show_ways())
         workspace.theme.changed.connect(history.use_theme)
         objects.selection_changed.connect(lambda ids: workspace.state.update(selection=ids))
         history.jump_requested.connect(self._jump)
+        self._show_ways()
 
-    def _show_ways(self, model: ModelInfo | None) -> None:
-        """What leads to a first object depends on what is loaded."""
+    def _show_ways(self) -> None:
+        """What leads to a first object depends on what is loaded, and on the keys."""
+        model, behind = self._workspace.model, self._workspace.keymap.behind
         can = frozenset(Capability) if model is None else model.capabilities
-        self._objects.show_ways(
-            finds_phrases=Capability.PHRASE in can, finds_similar=Capability.EXEMPLAR in can
+        ways = Ways(
+            finds_phrases=Capability.PHRASE in can,
+            finds_similar=Capability.EXEMPLAR in can,
+            click=behind("tool.click"),
+            box=behind("tool.box"),
+            phrase=behind("find.phrase"),
+            example=behind("tool.exemplar"),
         )
+        self._objects.show_ways(ways)
+        self._properties.show_way(behind("tool.select"))
 
     def connect_desks(self, objects: ObjectDesk, categories: CategoryDesk) -> None:
         """Hand the panels' wishes to those who can fulfil them."""

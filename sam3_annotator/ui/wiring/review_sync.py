@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -14,7 +14,7 @@ from sam3_annotator.domain.doubts.records import checks
 from sam3_annotator.domain.doubts.signals import Signal
 from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.review import changed_since
-from sam3_annotator.ui.keymap import Keymap, shown
+from sam3_annotator.ui.keymap import shown
 from sam3_annotator.ui.panels.review.comments import CommentRow
 from sam3_annotator.ui.panels.review.panel import Trust
 from sam3_annotator.ui.panels.review.rows import DoubtRow
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.doubts.records import Check
     from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.project import Project
+    from sam3_annotator.ui.keymap import Keymap
     from sam3_annotator.ui.panels.review.panel import ReviewPanel
     from sam3_annotator.ui.wiring.review import ReviewDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -50,12 +51,6 @@ _BUTTONS = {
     "some_missing": "review.some_missing",
 }
 """Buttons of the panel and the actions whose keys they show."""
-
-
-class HasKeymap(Protocol):
-    """The action table as far as it is needed here."""
-
-    keymap: Keymap
 
 
 class ReviewSync(QObject):
@@ -90,6 +85,8 @@ class ReviewSync(QObject):
         panel.comments.resolved.connect(lambda one, is_on: comments.resolve(one, is_resolved=is_on))
         panel.shown.connect(lambda is_on: desk.watch(is_watched=is_on))
         panel.shown.connect(lambda _: self._refresh_soon())
+        workspace.settings.changed.connect(lambda _: self._name_keys())
+        self._name_keys()
         self.refresh()
 
     def _refresh_soon(self) -> None:
@@ -101,15 +98,12 @@ class ReviewSync(QObject):
             for media_id in touched.media:
                 self._checks.pop(media_id, None)
 
-    def use_actions(self, actions: HasKeymap) -> None:
-        """Name the keys on the buttons, now and whenever they change."""
-
-        def name_keys() -> None:
-            keys = {name: actions.keymap.keys(action) for name, action in _BUTTONS.items()}
-            self._panel.show_keys({name: shown(k[0]) for name, k in keys.items() if k})
-
-        self._workspace.settings.changed.connect(lambda _: name_keys())
-        name_keys()
+    def _name_keys(self) -> None:
+        """Name the keys on the buttons."""
+        keymap = self._workspace.keymap
+        keys = {name: keymap.keys(action) for name, action in _BUTTONS.items()}
+        self._panel.show_keys({name: shown(k[0]) for name, k in keys.items() if k})
+        self._refresh_soon()
 
     def refresh(self) -> None:
         """Fill the panel again."""
@@ -131,7 +125,12 @@ class ReviewSync(QObject):
         self._panel.show_rows(
             self._lines,
             None if present is None else _key(present),
-            _empty_words(reviewing, desk.show, has_media=self._workspace.view.media_id is not None),
+            _empty_words(
+                reviewing,
+                desk.show,
+                self._workspace.keymap,
+                has_media=self._workspace.view.media_id is not None,
+            ),
         )
         self._panel.show_progress(_progress_words(reviewing))
         has_row = present is not None or bool(self._workspace.view.selection)
@@ -255,7 +254,9 @@ def _filters() -> list[tuple[str, str]]:
     ]
 
 
-def _empty_words(reviewing: Reviewing, show: Show, *, has_media: bool) -> tuple[str, str]:
+def _empty_words(
+    reviewing: Reviewing, show: Show, keymap: Keymap, *, has_media: bool
+) -> tuple[str, str]:
     if not has_media:
         return (
             translate("ReviewSync", "Nothing to review"),
@@ -272,9 +273,9 @@ def _empty_words(reviewing: Reviewing, show: Show, *, has_media: bool) -> tuple[
         translate("ReviewSync", "No rows here"),
         translate(
             "ReviewSync",
-            "Masks that a model made appear here, the likeliest errors first. Track an object (G) "
-            "or find a phrase (T) to get some.",
-        ),
+            "Masks that a model made appear here, the likeliest errors first. Track an object"
+            "{track} or find things with the Find bar to get some.",
+        ).format(track=keymap.behind("clip.forward")),
     )
 
 

@@ -17,6 +17,7 @@ from sam3_annotator.ui.wiring.draw_hint import draw_hint
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
     from sam3_annotator.ui.tokens import Tokens
+    from sam3_annotator.ui.wiring.clip_desks import ClipDesks
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.detecting import Search
     from sam3_annotator.workflow.segmenting import Attempt
@@ -30,6 +31,7 @@ class SceneSync(QObject):
         super().__init__(workspace)
         self._workspace, self._canvas = workspace, canvas
         self._highlighted: int | None = None
+        self._is_running = False
         workspace.view_changed.connect(self._view_changed)
         workspace.touched.connect(self._touched)
         workspace.document_changed.connect(self.refresh)
@@ -51,6 +53,18 @@ class SceneSync(QObject):
         if candidate != self._highlighted:
             self._highlighted = candidate
             self._show_candidates(self._workspace.detecting.search)
+
+    def use_clips(self, clip: ClipDesks) -> None:
+        """Say how to stop a run as long as one goes through the shown clip."""
+
+        def follow() -> None:
+            if clip.is_running != self._is_running:
+                self._is_running = clip.is_running
+                self._show_marks()
+
+        clip.runs.changed.connect(lambda _: follow())
+        clip.concepts.changed.connect(lambda _: follow())
+        self._workspace.view_changed.connect(lambda _before, _after: follow())
 
     # ------------------------------------------------------------------ inside
 
@@ -150,7 +164,7 @@ class SceneSync(QObject):
 
     def _hint(self, attempt: Attempt) -> scene.Hint:
         if not attempt.is_open:
-            told = clip_hint(self._workspace)
+            told = clip_hint(self._workspace, is_running=self._is_running)
             return told if told != scene.Hint() else draw_hint(self._workspace)
         parts = [self._target_name(attempt)]
         clicks = len(attempt.prompts.clicks)
@@ -167,7 +181,8 @@ class SceneSync(QObject):
                     n=attempt.chosen + 1, total=len(attempt.choices)
                 )
             )
-            keys.append(("Tab", translate("Hint", "next")))
+            words = {"prompt.next_choice": translate("Hint", "next")}
+            keys.extend(self._workspace.keymap.hints(words))
         keys += [("Enter", translate("Hint", "accept")), ("Esc", translate("Hint", "drop"))]
         return scene.Hint(" · ".join(parts), tuple(keys))
 

@@ -29,7 +29,7 @@ class StatusSync(QObject):
         workspace.document_changed.connect(self.refresh)
         workspace.said.connect(bar.say)
         work.changed.connect(self._show_work)
-        bar.cancel_requested.connect(self._cancel)
+        bar.cancel_requested.connect(work.cancel)
         bar.pause_toggled.connect(self._pause)
         self.refresh()
 
@@ -75,10 +75,6 @@ class StatusSync(QObject):
             self._work.time_left(),
             can_pause=shown.pause is not None,
         )
-
-    def _cancel(self) -> None:
-        if self._work.shown is not None:
-            self._work.shown.cancel()
 
     def _pause(self, is_paused: bool) -> None:  # noqa: FBT001 - a Qt slot
         shown = self._work.shown

@@ -11,6 +11,7 @@ from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.engine.protocol import Capability, FrameRef, MediaRef, ModelInfo
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.ui.bridge import DocumentBridge
+from sam3_annotator.ui.keymap import Keymap
 from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.workflow.detecting import AcceptedCandidates, Detecting, Search
 from sam3_annotator.workflow.segmenting import AcceptedMask, Attempt, Segmenting
@@ -58,6 +59,10 @@ class Explaining:
 class Workspace(QObject):
     """The document, the view, the engine and the workflows of one window.
 
+    Attributes:
+        keymap: the keys of the window's actions, for whatever names them to people. When they
+            change, ``settings.changed`` tells.
+
     Signals:
         document_changed: a document was opened or closed.
         closing: the open document is about to be closed; runs have to end.
@@ -90,6 +95,7 @@ class Workspace(QObject):
         super().__init__()
         self.engine, self.reading = engine, reading
         self.settings, self.theme = settings, theme
+        self.keymap = Keymap({})
         self.state = ViewState()
         self.state.subscribe(self._announce_view)
         self.segmenting = Segmenting(engine.desk, self._announce_attempt, self._hand_mask)

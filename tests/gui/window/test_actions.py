@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QHeaderView,
+    QLabel,
     QLineEdit,
     QSlider,
 )
@@ -79,6 +80,31 @@ def test_rebinding_in_the_dialog_takes_effect_at_once(labelling):
     assert labelling.window.table["view.fit"].shortcuts() == [QKeySequence("Ctrl+9")]
     assert labelling.settings.shortcuts == {"view.fit": ("Ctrl+9",)}
     dialog.close()
+
+
+def words(widget):
+    """Everything that a widget says."""
+    return " ".join(label.text() for label in widget.findChildren(QLabel))
+
+
+def test_texts_that_name_keys_name_those_that_are_bound(labelling, qtbot):
+    window, parts = labelling.window, labelling.window.parts
+    changes = {"tool.click": "F7", "tool.exemplar": "F8", "tool.select": "F9", "clip.forward": ""}
+    texts = {
+        "tool.click": lambda: words(parts.objects),
+        "tool.exemplar": lambda: parts.find_bar._plus.toolTip() + words(parts.objects),
+        "tool.select": lambda: words(parts.properties),
+        "clip.forward": lambda: words(parts.review),
+    }
+    before = {action: window.table.keymap.keys(action)[0] for action in changes}
+    window.docks["review"].raise_()
+    for action, keys in changes.items():
+        qtbot.waitUntil(lambda a=action: f"({before[a]})" in texts[a]())
+        window.table.keymap.set(action, (keys,) if keys else ())
+    labelling.window.dialogs._keys_changed()
+    for action, keys in changes.items():
+        qtbot.waitUntil(lambda a=action: f"({before[a]})" not in texts[a]())
+        assert not keys or f"({keys})" in texts[action](), action
 
 
 @pytest.mark.parametrize(

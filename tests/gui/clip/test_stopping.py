@@ -1,0 +1,93 @@
+"""Escape ends what is in hand first, then the run through the shown clip; what is done stays."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from sam3_annotator.engine.protocol import FrameMasks
+from sam3_annotator.workflow.view_state import Tool
+from tests.gui.clip.conftest import add_object, click, is_idle, objects, trigger
+
+FRAMES = 5
+
+
+def escape(clip, qtbot):
+    qtbot.keyClick(clip.window.parts.canvas, Qt.Key.Key_Escape)
+
+
+def hint(clip):
+    return clip.window.parts.canvas._marks.hint
+
+
+@pytest.fixture
+def slow(clip):
+    """The program; its engine computes five frames of a run and then waits for its gate."""
+    answer, held = clip.session._answer, []
+
+    def answer_slowly(request):
+        for count, item in enumerate(answer(request)):
+            if isinstance(item, FrameMasks) and count == FRAMES and not held:
+                held.append(request)
+                clip.session.gate.clear()
+            yield item
+
+    clip.session._answer = answer_slowly
+    return clip
+
+
+def begin_search(clip, qtbot):
+    clip.window.parts.find_bar.phrase.setText("rabbit")
+    trigger(clip, qtbot, "clip.find")
+    return clip.desks.clip.concepts
+
+
+def begin_propagation(clip, qtbot):
+    add_object(clip, qtbot)
+    trigger(clip, qtbot, "clip.forward")
+    return clip.desks.clip.runs
+
+
+@pytest.mark.parametrize("begin", [begin_search, begin_propagation])
+def test_escape_stops_a_run_and_keeps_what_is_done(slow, qtbot, begin):
+    desk = begin(slow, qtbot)
+    qtbot.waitUntil(lambda: desk.progress.done == FRAMES, timeout=20_000)
+    assert ("Esc", "stop the run") in hint(slow).keys
+    chosen = slow.workspace.view.selection
+    escape(slow, qtbot)
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: not desk.progress.is_running, timeout=20_000)
+    assert desk.can_go_on
+    (one,) = objects(slow)
+    assert FRAMES <= len(slow.project.masklet(one)) <= FRAMES + 2
+    assert slow.workspace.view.selection == chosen
+    assert ("Esc", "stop the run") not in hint(slow).keys
+    escape(slow, qtbot)
+    assert slow.workspace.view.selection == ()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+
+
+def test_escape_drops_a_click_before_it_stops_the_run(slow, qtbot):
+    desk = begin_propagation(slow, qtbot)
+    qtbot.waitUntil(lambda: desk.progress.done == FRAMES, timeout=20_000)
+    slow.workspace.state.update(tool=Tool.CLICK)
+    click(slow, 200.0, 200.0)
+    assert ("Esc", "drop") in hint(slow).keys
+    escape(slow, qtbot)
+    assert not slow.workspace.segmenting.attempt.is_open
+    assert slow.desks.clip.is_running
+    escape(slow, qtbot)
+    assert not slow.desks.clip.is_running
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+    assert desk.can_go_on
+
+
+def test_one_key_cancels_whatever_is_running(slow, qtbot):
+    assert not slow.window.table["edit.cancel"].isEnabled()
+    desk = begin_propagation(slow, qtbot)
+    qtbot.waitUntil(lambda: desk.progress.done == FRAMES, timeout=20_000)
+    qtbot.keyClick(slow.window, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+    assert desk.can_go_on
