@@ -1,4 +1,4 @@
-"""What the tracker promises beyond parity: nothing is lost, nothing leaks between objects."""
+"""What the tracker promises beyond parity: nothing is lost, and everything can be done again."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ import pytest
 import torch
 
 from sam3_annotator.model.memory_bank import TrackState
-from sam3_annotator.model.object_batches import in_batches, seats
 from sam3_annotator.model.track_prompts import Clicks
 from sam3_annotator.model.tracker import Tracker
-from sam3_annotator.model.tracker_config import SMALL_TRACKER, HeadsConfig, TrackerConfig
+from sam3_annotator.model.tracker_config import HeadsConfig, TrackerConfig
 from sam3_annotator.model.tracker_net import TrackerNet
-from tests.support.sam_reference import GRID, random_levels, shake
+from tests.support.sam_reference import GRID, random_levels
+from tests.support.small_tracker import (
+    FRAMES,
+    assert_same_bits,
+    clicks_of,
+    features_of,
+    small_net,
+    start,
+    track,
+)
 
-FRAMES = 9
 PROJECTED = 2 * 2 * GRID * GRID * 128 * 4
 """Bytes of keys and values of one memory: two layers, 128 channels, float32."""
 
 
-def _net(presence=3.0):
-    net = TrackerNet(SMALL_TRACKER).eval()
-    shake(net)
-    with torch.no_grad():
-        net.heads.decoder.object_head.layers[-1].bias += presence
-    return net
-
-
 @pytest.fixture(scope="module")
 def net():
-    return _net()
+    return small_net()
 
 
 @pytest.fixture
@@ -38,117 +37,22 @@ def tracker(net):
     return Tracker(net)
 
 
-def _features(tracker, frame):
-    return tracker.features(random_levels(frame))
-
-
-def _clicks(seed, count=1, **more):
-    torch.manual_seed(seed)
-    return Clicks(torch.rand(count, 2), torch.tensor([1, 0, 1])[:count], **more)
-
-
-def _start(tracker, *prompts):
-    """A state with objects clicked at ``(object, frame)``."""
-    state = TrackState(total=FRAMES)
-    for object_id, frame in prompts:
-        features = _features(tracker, frame)
-        tracker.prompt_clicks(features, state, object_id, frame, _clicks(object_id))
-    return state
-
-
-def _run(tracker, state, frames=range(FRAMES), *, reverse=False):
-    """Track; {frame: {object: logits}}."""
-    masks = {}
-    for frame in frames:
-        features = _features(tracker, frame)
-        outputs = tracker.step(features, state, frame, reverse=reverse)
-        tracker.remember(features, state, frame, outputs, reverse=reverse)
-        masks[frame] = {object_id: output.logits for object_id, output in outputs.items()}
-    return masks
-
-
-def _assert_same_bits(first, second, object_id):
-    assert first.keys() == second.keys()
-    for frame, masks in first.items():
-        assert torch.equal(masks[object_id], second[frame][object_id]), f"frame {frame}"
-
-
-def test_an_object_does_not_notice_the_others(tracker):
-    """Bit for bit: alone, among four, with one removed on the way, prompted on other frames."""
-    alone = _run(tracker, _start(tracker, (2, 0)))
-    among = _run(tracker, _start(tracker, (1, 0), (2, 0), (3, 0), (4, 0)))
-    _assert_same_bits(alone, among, 2)
-    state = _start(tracker, (1, 0), (2, 0), (3, 4))
-    masks = _run(tracker, state, range(5))
-    state.remove(1)
-    masks |= _run(tracker, state, range(5, FRAMES))
-    _assert_same_bits(alone, masks, 2)
-    assert set(masks[3]) == {1, 2}
-    assert set(masks[5]) == {2, 3}
-
-
-BATCHED = ((1, 0), (2, 0), (3, 0), (4, 0), (5, 0), (6, 3))
-
-
-def test_a_batch_does_not_notice_who_leaves_and_who_comes(net):
-    """Bit for bit, in batches of three: one is removed, one corrected, one comes, one is left."""
-    tracker = Tracker(net, batch_size=3)
-    whole = _run(tracker, _start(tracker, *BATCHED))
-    state = _start(tracker, *BATCHED[:-1])
-    masks = _run(tracker, state, range(3))
-    state.remove(1)
-    state.remove(5)
-    tracker.prompt_clicks(_features(tracker, 3), state, 3, 3, _clicks(8, 2))
-    tracker.prompt_clicks(_features(tracker, 3), state, 9, 3, _clicks(7))
-    masks |= _run(tracker, state, range(3, FRAMES))
-    assert set(masks[4]) == {2, 3, 4, 9}
-    for object_id in (2, 4):
-        _assert_same_bits(whole, masks, object_id)
-    assert not torch.equal(whole[4][3], masks[4][3]), "object 3 was corrected"
-
-
-@pytest.mark.parametrize("size", [2, 3, 8])
-def test_batches_answer_like_single_objects(net, size):
-    """Float32; kernels of another shape sum in another order, and memories carry it on."""
-    alone = _run(Tracker(net), _start(Tracker(net), *BATCHED))
-    together = _run(Tracker(net, batch_size=size), _start(Tracker(net), *BATCHED))
-    for frame, masks in alone.items():
-        assert masks.keys() == together[frame].keys()
-        for object_id, logits in masks.items():
-            torch.testing.assert_close(together[frame][object_id], logits, atol=1e-3, rtol=0)
-
-
-def test_objects_that_share_a_frame_run_together(net, monkeypatch):
-    tracker, rows = Tracker(net, batch_size=4), []
-    attention = net.memory_attention.forward
-    monkeypatch.setattr(
-        net.memory_attention, "forward", lambda f, r: rows.append(len(r)) or attention(f, r)
-    )
-    state = _start(tracker, *((i, 0) for i in range(6)))
-    _run(tracker, state, [1])
-    assert rows == [4, 2]
-    tracker.prompt_clicks(_features(tracker, 1), state, 9, 1, _clicks(9))
-    rows.clear()
-    _run(tracker, state, [2])
-    assert sorted(rows) == [1, 2, 4], "who comes later sits elsewhere"
-
-
 def test_an_object_is_not_looked_for_before_its_first_prompt(tracker):
-    state = _start(tracker, (1, 0), (2, 5))
-    masks = _run(tracker, state)
+    state = start(tracker, (1, 0), (2, 5))
+    masks = track(tracker, state)
     assert [2 in masks[frame] for frame in range(FRAMES)] == [False] * 5 + [True] * 4
-    back = _run(tracker, state, range(FRAMES - 1, -1, -1), reverse=True)
+    back = track(tracker, state, range(FRAMES - 1, -1, -1), reverse=True)
     assert [2 in back[frame] for frame in range(FRAMES)] == [True] * 6 + [False] * 3
     assert [1 in back[frame] for frame in range(FRAMES)] == [True] + [False] * 8
 
 
 def test_a_correction_survives_tracking_again(tracker):
-    state = _start(tracker, (1, 0), (2, 0))
-    before = _run(tracker, state)
-    state = _start(tracker, (1, 0), (2, 0))
-    _run(tracker, state, range(7))
-    corrected = tracker.prompt_clicks(_features(tracker, 4), state, 1, 4, _clicks(9, 2))
-    after = _run(tracker, state, range(4, FRAMES))
+    state = start(tracker, (1, 0), (2, 0))
+    before = track(tracker, state)
+    state = start(tracker, (1, 0), (2, 0))
+    track(tracker, state, range(7))
+    corrected = tracker.prompt_clicks(features_of(tracker, 4), state, 1, 4, clicks_of(9, 2))
+    after = track(tracker, state, range(4, FRAMES))
     assert not torch.equal(corrected.logits, before[4][1])
     assert torch.equal(after[4][1], corrected.logits)
     assert not torch.equal(after[5][1], before[5][1])
@@ -158,38 +62,23 @@ def test_a_correction_survives_tracking_again(tracker):
 
 def test_a_correction_honours_the_earlier_mask(tracker):
     answers = []
-    for clicks in (_clicks(9, 2), _clicks(9, 2, refines=False)):
-        state = _start(tracker, (1, 0))
-        masks = _run(tracker, state, range(5))
-        answers.append(tracker.prompt_clicks(_features(tracker, 4), state, 1, 4, clicks).logits)
+    for clicks in (clicks_of(9, 2), clicks_of(9, 2, refines=False)):
+        state = start(tracker, (1, 0))
+        masks = track(tracker, state, range(5))
+        answers.append(tracker.prompt_clicks(features_of(tracker, 4), state, 1, 4, clicks).logits)
     assert not torch.equal(*answers)
     # An earlier mask that is handed in counts the same as the remembered one.
     fresh = TrackState(total=FRAMES)
-    clicks = replace(_clicks(9, 2), previous=masks[4][1])
-    output = tracker.prompt_clicks(_features(tracker, 4), fresh, 1, 4, clicks)
+    clicks = replace(clicks_of(9, 2), previous=masks[4][1])
+    output = tracker.prompt_clicks(features_of(tracker, 4), fresh, 1, 4, clicks)
     assert torch.equal(output.logits, answers[0])
 
 
 def test_clicks_do_not_look_at_memories(tracker, monkeypatch):
-    state = _start(tracker, (1, 0))
-    _run(tracker, state, range(4))
+    state = start(tracker, (1, 0))
+    track(tracker, state, range(4))
     monkeypatch.setattr(tracker.net.memory_attention, "forward", None)
-    tracker.prompt_clicks(_features(tracker, 4), state, 1, 4, _clicks(3))
-
-
-def test_what_is_the_same_for_all_objects_is_done_once(net, monkeypatch):
-    tracker = Tracker(net, projection_bytes=1 << 30)
-    state = _start(tracker, *((i, 0) for i in range(1, 6)))
-    attention = tracker.net.memory_attention
-    calls, shared, projected = [], attention.share, attention.project
-    monkeypatch.setattr(attention, "share", lambda *a: calls.append("share") or shared(*a))
-    monkeypatch.setattr(attention, "project", lambda *a: calls.append("project") or projected(*a))
-    for frame in (1, 2, 3):
-        features = _features(tracker, frame)
-        outputs = tracker.step(features, state, frame)
-        assert calls.count("share") == frame
-        assert calls.count("project") == 5 * (frame - 1), "only new memories are projected"
-        tracker.remember(features, state, frame, outputs)
+    tracker.prompt_clicks(features_of(tracker, 4), state, 1, 4, clicks_of(3))
 
 
 def test_caches_and_places_change_no_bit(net):
@@ -203,26 +92,26 @@ def test_caches_and_places_change_no_bit(net):
     runs, kept = [], []
     for setting in settings:
         tracker = Tracker(net, **setting)
-        state = _start(tracker, (1, 0), (2, 0))
-        runs.append(_run(tracker, state))
+        state = start(tracker, (1, 0), (2, 0))
+        runs.append(track(tracker, state))
         kept.append(state.projected_nbytes)
     assert kept == [2 * 7 * PROJECTED, 3 * PROJECTED, 0, 0]
     for run in runs[1:]:
         for object_id in (1, 2):
-            _assert_same_bits(runs[0], run, object_id)
+            assert_same_bits(runs[0], run, object_id)
 
 
 def test_memories_are_kept_in_the_wanted_precision(net):
     for dtype in (torch.bfloat16, torch.float32):
         tracker = Tracker(net, memory_dtype=dtype)
-        state = _start(tracker, (1, 0))
+        state = start(tracker, (1, 0))
         assert state.tracks[1].bank.conditioning[0].memory.dtype == dtype
 
 
 @torch.no_grad()
 def test_half_precision_tracks_the_same_object():
     """Every path runs in bfloat16; random weights magnify rounding, so only masks are compared."""
-    exact, half = Tracker(_net()), Tracker(_net().to(torch.bfloat16))
+    exact, half = Tracker(small_net()), Tracker(small_net().to(torch.bfloat16))
     mask = torch.zeros(GRID, GRID)
     mask[2:6, 1:5] = 1
     logits = []
@@ -233,8 +122,8 @@ def test_half_precision_tracks_the_same_object():
             features = tracker.features([x.to(dtype) for x in random_levels(frame)])
             if frame == 0:
                 tracker.prompt_masks(features, state, 0, {1: mask})
-                tracker.prompt_clicks(features, state, 2, 0, _clicks(3, 2))
-                tracker.prompt_clicks(features, state, 2, 0, _clicks(4, 3))
+                tracker.prompt_clicks(features, state, 2, 0, clicks_of(3, 2))
+                tracker.prompt_clicks(features, state, 2, 0, clicks_of(4, 3))
             outputs = tracker.step(features, state, frame)
             tracker.remember(features, state, frame, outputs)
         assert outputs[1].logits.dtype == torch.float32
@@ -247,11 +136,11 @@ def test_half_precision_tracks_the_same_object():
 def test_a_bank_stays_small(net):
     tracker = Tracker(net)
     state = TrackState()
-    clicks = _clicks(1)
-    tracker.prompt_clicks(_features(tracker, 0), state, 1, 0, clicks)
+    clicks = clicks_of(1)
+    tracker.prompt_clicks(features_of(tracker, 0), state, 1, 0, clicks)
     sizes = []
     for frame in range(1, 120):
-        features = _features(tracker, frame)
+        features = features_of(tracker, frame)
         outputs = tracker.step(features, state, frame)
         tracker.remember(features, state, frame, outputs)
         if frame % 8 == 0:
@@ -269,47 +158,35 @@ def test_a_bank_stays_small(net):
 
 def test_turning_round_starts_from_the_prompts(tracker):
     """A backward run does not depend on whether a forward run came before it."""
-    state = _start(tracker, (1, 4))
-    fresh = _run(tracker, state, range(4, -1, -1), reverse=True)
-    state = _start(tracker, (1, 4))
-    _run(tracker, state, range(4, FRAMES))
-    later = _run(tracker, state, range(4, -1, -1), reverse=True)
-    _assert_same_bits(fresh, later, 1)
+    state = start(tracker, (1, 4))
+    fresh = track(tracker, state, range(4, -1, -1), reverse=True)
+    state = start(tracker, (1, 4))
+    track(tracker, state, range(4, FRAMES))
+    later = track(tracker, state, range(4, -1, -1), reverse=True)
+    assert_same_bits(fresh, later, 1)
 
 
 def test_tracking_a_stretch_again_gives_the_same(tracker):
-    state = _start(tracker, (1, 0))
-    first = _run(tracker, state, range(FRAMES))
-    again = _run(tracker, state, range(FRAMES))
-    _assert_same_bits(first, again, 1)
-
-
-def test_masks_taken_together_equal_masks_taken_alone(tracker):
-    torch.manual_seed(5)
-    masks = {i: (torch.rand(50, 70) > 0.6).float() for i in (3, 7)}
-    features, together, alone = _features(tracker, 0), TrackState(), TrackState()
-    outputs = tracker.prompt_masks(features, together, 0, masks)
-    for object_id, mask in masks.items():
-        single = tracker.prompt_masks(features, alone, 0, {object_id: mask})[object_id]
-        assert torch.equal(single.logits, outputs[object_id].logits)
-        assert torch.equal(single.pointer, outputs[object_id].pointer)
-    assert tracker.step(features, together, 0)[3].prompted
+    state = start(tracker, (1, 0))
+    first = track(tracker, state, range(FRAMES))
+    again = track(tracker, state, range(FRAMES))
+    assert_same_bits(first, again, 1)
 
 
 def test_an_empty_mask_says_absent(tracker):
     state = TrackState()
-    output = tracker.prompt_masks(_features(tracker, 0), state, 0, {1: torch.zeros(9, 9)})[1]
+    output = tracker.prompt_masks(features_of(tracker, 0), state, 0, {1: torch.zeros(9, 9)})[1]
     assert not output.is_present
     assert torch.equal(output.pointer, tracker.net.no_object_pointer[0])
     assert float(output.logits.max()) == pytest.approx(-10.0)
 
 
 def test_absence_is_written_into_mask_pointer_and_memory():
-    net = _net(presence=-60.0)
+    net = small_net(presence=-60.0)
     tracker = Tracker(net, memory_dtype=torch.float32)
     state = TrackState()
-    tracker.prompt_masks(_features(tracker, 0), state, 0, {1: torch.ones(8, 8)})
-    features = _features(tracker, 1)
+    tracker.prompt_masks(features_of(tracker, 0), state, 0, {1: torch.ones(8, 8)})
+    features = features_of(tracker, 1)
     output = tracker.step(features, state, 1)[1]
     assert float(output.logits.max()) == -1024.0
     assert torch.equal(output.pointer, net.no_object_pointer[0])
@@ -323,8 +200,8 @@ def test_absence_is_written_into_mask_pointer_and_memory():
 
 
 def test_a_corrected_mask_can_be_remembered_instead(tracker):
-    state = _start(tracker, (1, 0))
-    features = _features(tracker, 1)
+    state = start(tracker, (1, 0))
+    features = features_of(tracker, 1)
     outputs = tracker.step(features, state, 1)
     tracker.remember(features, state, 1, outputs)
     plain = state.tracks[1].bank.recent[1]
@@ -340,10 +217,10 @@ def test_a_corrected_mask_can_be_remembered_instead(tracker):
 @pytest.mark.parametrize("presence", [-60.0, 60.0])
 def test_presence_in_memory_follows_the_mask_handed_in(logit, presence):
     """The decoder's own score is not asked when a caller says what to remember."""
-    tracker = Tracker(_net(presence), memory_dtype=torch.float32)
+    tracker = Tracker(small_net(presence), memory_dtype=torch.float32)
     state = TrackState()
-    tracker.prompt_masks(_features(tracker, 0), state, 0, {1: torch.ones(8, 8)})
-    features = _features(tracker, 1)
+    tracker.prompt_masks(features_of(tracker, 0), state, 0, {1: torch.ones(8, 8)})
+    features = features_of(tracker, 1)
     mask = torch.full((16 * GRID, 16 * GRID), logit)
     outputs = tracker.step(features, state, 1)
     tracker.remember(features, state, 1, outputs, masks={1: mask})
@@ -355,8 +232,8 @@ def test_presence_in_memory_follows_the_mask_handed_in(logit, presence):
 
 
 def test_a_prompted_frame_keeps_its_memory_unless_told_otherwise(tracker):
-    state = _start(tracker, (1, 0))
-    features = _features(tracker, 0)
+    state = start(tracker, (1, 0))
+    features = features_of(tracker, 0)
     held = state.tracks[1].bank.conditioning[0]
     outputs = tracker.step(features, state, 0)
     tracker.remember(features, state, 0, outputs)
@@ -369,8 +246,8 @@ def test_a_prompted_frame_keeps_its_memory_unless_told_otherwise(tracker):
 
 
 def test_only_the_wanted_objects_are_found(tracker):
-    state = _start(tracker, (1, 0), (2, 0))
-    assert set(tracker.step(_features(tracker, 1), state, 1, objects=[2])) == {2}
+    state = start(tracker, (1, 0), (2, 0))
+    assert set(tracker.step(features_of(tracker, 1), state, 1, objects=[2])) == {2}
 
 
 def test_many_clicks_keep_the_first_and_the_last():
@@ -389,7 +266,7 @@ def test_an_empty_prompt_is_refused(tracker):
     nothing = Clicks(torch.zeros(0, 2), torch.zeros(0).long())
     state = TrackState()
     with pytest.raises(ValueError, match="point or a box"):
-        tracker.prompt_clicks(_features(tracker, 0), state, 1, 0, nothing)
+        tracker.prompt_clicks(features_of(tracker, 0), state, 1, 0, nothing)
     assert state.objects == (), "a refused prompt starts no track"
 
 
@@ -399,21 +276,11 @@ def test_heads_without_presence_cannot_track():
         TrackerNet(TrackerConfig(128, heads))
 
 
-def test_batches_keep_their_shape_and_objects_their_rows():
-    taken = seats(5, 3, 7)
-    first, second = in_batches(taken, list("abcde"))
-    assert (first.rows, first.places, first.real) == (["a", "b", "c"], [0, 1, 2], [0, 1, 2])
-    assert (second.rows, second.places, second.real) == (["d", "e"], [3, 4], [0, 1])
-    (left,) = in_batches([taken[2], taken[1]], ["c", "b"])
-    assert (left.rows, left.places, left.real) == (["c", "b", "c"], [0, 1], [2, 1])
-    assert list(in_batches([], [])) == []
-
-
 def test_a_bank_moves_as_a_whole(net):
     """To another device and back; what can be worked out again stays behind."""
     tracker = Tracker(net, projection_bytes=1 << 30)
-    state = _start(tracker, (1, 0))
-    _run(tracker, state, range(3))
+    state = start(tracker, (1, 0))
+    track(tracker, state, range(3))
     bank = state.tracks[1].bank
     elsewhere = bank.moved(torch.device("meta"))
     assert (bank.device.type, elsewhere.device.type) == ("cpu", "meta")
