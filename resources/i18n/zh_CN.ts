@@ -2210,6 +2210,10 @@
       <source>Edited</source>
       <translation>编辑时间</translation>
     </message>
+    <message>
+      <source>Model</source>
+      <translation type="unfinished" />
+    </message>
   </context>
   <context>
     <name>Range</name>
@@ -2716,14 +2720,6 @@
       <source>no pictures yet</source>
       <translation>还没有图片</translation>
     </message>
-    <message>
-      <source>frame {n} / {total}</source>
-      <translation>第 {n} / {total} 帧</translation>
-    </message>
-    <message>
-      <source>picture {n} / {total}</source>
-      <translation>第 {n} / {total} 张</translation>
-    </message>
     <message numerus="yes">
       <source>%n masklet(s)</source>
       <translation>
@@ -2735,6 +2731,18 @@
       <translation>
         <numerusform>%n 个对象</numerusform>
       </translation>
+    </message>
+    <message>
+      <source>picture {n} / {total}</source>
+      <translation>第 {n} / {total} 张</translation>
+    </message>
+    <message>
+      <source>frame {n} / {total}</source>
+      <translation>第 {n} / {total} 帧</translation>
+    </message>
+    <message>
+      <source>range {start}–{stop}</source>
+      <translation>范围 {start}–{stop}</translation>
     </message>
     <message numerus="yes">
       <source>(+%n more)</source>
@@ -4873,14 +4881,6 @@
       <translation>请选择其他名称。</translation>
     </message>
     <message>
-      <source>The copy {target} could not be written: {reason}.</source>
-      <translation>无法写入副本 {target}：{reason}。</translation>
-    </message>
-    <message>
-      <source>Choose another place, or make space.</source>
-      <translation>请选择其他位置，或腾出空间。</translation>
-    </message>
-    <message>
       <source>{path} exists already.</source>
       <translation>{path} 已存在。</translation>
     </message>
@@ -4899,6 +4899,14 @@
     <message>
       <source>it has no version</source>
       <translation>没有版本号</translation>
+    </message>
+    <message>
+      <source>The copy {target} could not be written: {reason}.</source>
+      <translation>无法写入副本 {target}：{reason}。</translation>
+    </message>
+    <message>
+      <source>Choose another place, or make space.</source>
+      <translation>请选择其他位置，或腾出空间。</translation>
     </message>
     <message>
       <source>{path} could not be copied to {target}: {reason}.</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -151,7 +152,7 @@ class PanelSync(QObject):
             ),
             attributes=tuple((spec, values.get(spec.name)) for spec in category.attributes),
             flags=note.flags if note is not None else FrameFlag.NONE,
-            facts=_facts(item, note),
+            facts=(*_facts(item, note), *_run_facts(project, note)),
             is_locked=item.is_locked,
         )
 
@@ -186,6 +187,21 @@ def _facts(item: TrackedObject, note: Annotation | None) -> tuple[tuple[str, str
     if note.edited_at:
         facts.append((translate("PropertiesPanel", "Edited"), _when(note.edited_at)))
     return tuple(facts)
+
+
+def _run_facts(project: Project, note: Annotation | None) -> tuple[tuple[str, str], ...]:
+    """Which weights made the mask, when, and with which settings."""
+    run = None if note is None or note.pass_id is None else project.passes.get(note.pass_id)
+    if run is None:
+        return ()
+    weights = " ".join(part for part in (run.model, run.weights_hash[:8]) if part)
+    settings = [f"{key}: {_plain(value)}" for key, value in json.loads(run.settings).items()]
+    text = "; ".join((_when(run.started_at), *settings))
+    return ((translate("PropertiesPanel", "Model"), f"{weights} ({text})"),)
+
+
+def _plain(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _when(seconds: float) -> str:

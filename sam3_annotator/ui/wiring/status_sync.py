@@ -9,6 +9,8 @@ from PySide6.QtCore import QLocale, QObject
 from sam3_annotator.ui.text import translate, worded
 
 if TYPE_CHECKING:
+    from sam3_annotator.domain.ids import MediaId
+    from sam3_annotator.domain.project import Project
     from sam3_annotator.ui.status_bar import StatusBar
     from sam3_annotator.ui.wiring.navigation import Navigation
     from sam3_annotator.ui.wiring.work import WorkDesk
@@ -45,19 +47,28 @@ class StatusSync(QObject):
             self._bar.show_place(translate("StatusBar", "no pictures yet"))
             self._bar.show_objects("")
             return
-        number = QLocale().toString
-        if self._navigation.is_clip:
-            place, total = int(view.frame), project.media[view.media_id].frame_count
-            text = translate("StatusBar", "frame {n} / {total}")
-        else:
-            place, total = self._navigation.order.index(view.media_id) + 1, len(project.media)
-            text = translate("StatusBar", "picture {n} / {total}")
-        self._bar.show_place(text.format(n=number(place), total=number(total)))
+        self._bar.show_place(self._place(project, view.media_id))
         count = sum(project.object_counts(view.media_id).values())
         if self._navigation.is_clip:
             self._bar.show_objects(translate("StatusBar", "%n masklet(s)", "", count))
         else:
             self._bar.show_objects(translate("StatusBar", "%n object(s)", "", count))
+
+    def _place(self, project: Project, media_id: MediaId) -> str:
+        """The shown frame with the selected range, or the shown picture."""
+        number, view = QLocale().toString, self._workspace.view
+        if not self._navigation.is_clip:
+            place = self._navigation.order.index(media_id) + 1
+            text = translate("StatusBar", "picture {n} / {total}")
+            return text.format(n=number(place), total=number(len(project.media)))
+        text = translate("StatusBar", "frame {n} / {total}")
+        total = project.media[media_id].frame_count
+        told = text.format(n=number(int(view.frame)), total=number(total))
+        if view.span is None:
+            return told
+        text = translate("StatusBar", "range {start}–{stop}")  # noqa: RUF001 - a range
+        start, stop = (number(int(frame)) for frame in view.span)
+        return f"{told} · {text.format(start=start, stop=stop)}"
 
     def _show_work(self) -> None:
         shown = self._work.shown

@@ -146,6 +146,9 @@ def test_a_range_is_marked_by_keys_alone(clip, qtbot):
         state.update(frame=FrameIndex(frame))
         trigger(clip, qtbot, action)
         assert clip.workspace.view.span == expected
+        start, stop = expected
+        shown = clip.window.parts.status._place.text()
+        assert shown == f"frame {frame} / 132 · range {start}–{stop}"  # noqa: RUF001
 
 
 @pytest.mark.parametrize("flag", [flag for flag in FrameFlag if flag])

@@ -38,6 +38,23 @@ def test_a_run_can_be_kept_to_a_range_and_stops_at_cuts(clip, qtbot):
     assert frames(clip, one)[-1] == 131
 
 
+def test_the_properties_of_a_frame_name_the_run_that_made_it(clip, qtbot):
+    one = add_object(clip, qtbot)
+    run(clip, qtbot, "clip.forward")
+    shown = clip.window.parts.properties
+
+    def facts():
+        return dict(shown._shown.facts)
+
+    qtbot.waitUntil(lambda: facts().get("Source") == "human")
+    assert "Model" not in facts()
+    go_to(clip, qtbot, 5)
+    qtbot.waitUntil(lambda: facts().get("Source") == "model")
+    made_by = clip.project.passes[clip.project.masklet(one).at(FrameIndex(5)).pass_id]
+    assert facts()["Model"].startswith(f"{made_by.model} {made_by.weights_hash[:8]}".strip())
+    assert "legs: forward" in facts()["Model"]
+
+
 def test_memory_is_planned_and_objects_go_in_groups_when_they_do_not_fit(clip, qtbot):
     made = [add_object(clip, qtbot, x, 120) for x in (80, 240, 400)]
     clip.workspace.state.update(selection=())
