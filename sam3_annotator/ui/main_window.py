@@ -32,7 +32,7 @@ from sam3_annotator.ui.wiring.layout import Layout
 from sam3_annotator.ui.wiring.welcome_sync import WelcomeSync
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent
+    from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 
     from sam3_annotator.ui.services import Services
     from sam3_annotator.ui.tokens import Tokens
@@ -100,6 +100,14 @@ class MainWindow(QMainWindow):
         self.workspace.settings.flush()
         self.closed.emit()
         super().closeEvent(event)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that no panel needed stops what is going on, else the canvas gets the keyboard."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif not self.desks.gestures.stop():
+            self.parts.canvas.setFocus()
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -67,11 +67,17 @@ class Gestures(QObject):
 
     def drop(self) -> None:
         """Forget the prompts being placed, else stop the run in this clip, else select nothing."""
-        if self._workspace.segmenting.drop():
-            return
-        if self._clip is None or not self._clip.cancel():
+        if not self.stop():
             self._canvas.drop_draft()
             self._workspace.state.update(selection=())
+
+    def stop(self) -> bool:
+        """Forget the prompts being placed, else stop the run that goes through the shown clip.
+
+        Returns:
+            Whether there was any of it.
+        """
+        return self._workspace.segmenting.drop() or (self._clip is not None and self._clip.cancel())
 
     def next_choice(self, step: int = 1) -> None:
         """Show the next of several masks that one click could mean."""

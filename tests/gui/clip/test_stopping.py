@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QWidget
 
 from sam3_annotator.engine.protocol import FrameMasks
 from sam3_annotator.workflow.view_state import Tool
@@ -91,3 +92,27 @@ def test_one_key_cancels_whatever_is_running(slow, qtbot):
     slow.session.gate.set()
     qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
     assert desk.can_go_on
+
+
+@pytest.mark.parametrize("panel", ["objects", "review"])
+def test_escape_in_a_panel_stops_the_run_then_leaves_the_panel(slow, qtbot, panel):
+    desk = begin_propagation(slow, qtbot)
+    slow.window.show()
+    qtbot.waitUntil(lambda: desk.progress.done == FRAMES, timeout=20_000)
+    dock, canvas = slow.window.docks[panel], slow.window.parts.canvas
+    dock.raise_()
+    taker = next(w for w in dock.widget().findChildren(QWidget) if is_for_keys(w))
+    taker.setFocus()
+    qtbot.keyClick(taker, Qt.Key.Key_Escape)
+    assert not slow.desks.clip.is_running
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+    taker.setFocus()
+    chosen = slow.workspace.view.selection
+    qtbot.keyClick(taker, Qt.Key.Key_Escape)
+    assert slow.window.focusWidget() is canvas
+    assert slow.workspace.view.selection == chosen
+
+
+def is_for_keys(widget):
+    return widget.isEnabled() and isinstance(widget, QAbstractItemView | QLineEdit | QComboBox)
