@@ -2212,7 +2212,7 @@
     </message>
     <message>
       <source>Model</source>
-      <translation type="unfinished" />
+      <translation>模型</translation>
     </message>
   </context>
   <context>

@@ -59,13 +59,10 @@ def frame_codes(
     return codes
 
 
-def rejected_frames(contents: MediaContents, object_id: ObjectId) -> frozenset[int]:
-    """Frames on which an object's annotation is rejected, as it is now."""
-    masklet = contents.masklets.get(object_id)
-    if masklet is None:
-        return frozenset()
-    codes = standing_codes(contents, object_id)
-    return frozenset(masklet.frames[codes == REVIEW_CODES[ReviewState.REJECTED]].tolist())
+def standing_states(contents: MediaContents, object_id: ObjectId) -> list[ReviewState]:
+    """What is thought of every annotation of an object, in the order of its masklet."""
+    states = {code: state for state, code in REVIEW_CODES.items()}
+    return [states[code] for code in standing_codes(contents, object_id).tolist()]
 
 
 def standing_state(contents: MediaContents, object_id: ObjectId) -> ReviewState:

@@ -10,8 +10,8 @@ What the standard leaves open is written so:
   ``attributes`` (of the object) stand beside the standard fields, as other tools write them.
 * Clips are listed in ``videos``; their images carry ``video_id`` and ``frame_index`` (from 0).
 * Everything else that is ours stands in a dictionary ``sam3_annotator``: on annotations
-  ``source``, ``flags``, ``scores``, ``frame_attributes`` and ``object``; on images and videos
-  ``media``, ``page`` and ``content_hash``.
+  ``source``, ``run``, ``review``, ``flags``, ``scores``, ``frame_attributes`` and ``object``; on
+  images and videos ``media``, ``page`` and ``content_hash``; in ``info`` the ``runs``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from pycocotools.coco import COCO
 
-from sam3_annotator.domain.entities import FrameFlag, MediaKind
+from sam3_annotator.domain.entities import FrameFlag, MediaKind, ReviewState
 from sam3_annotator.io.atomic import write_file
 from sam3_annotator.io.coco_rle import differing_pixels, polygons_of, text_of
 from sam3_annotator.io.exchange import CROWD, ExportOptions, ExportReport
@@ -109,13 +109,31 @@ def media_extras(media: MediaEntry) -> Record:
     return extras
 
 
-def file_info() -> Record:
+def file_info(labels: Labels) -> Record:
     """COCO's ``info``; without a date, so that equal labels give equal files."""
-    return {
-        "description": "Exported by SAM 3 Annotator",
-        "version": "1.0",
-        EXTRAS: {"format": FILE_VERSION},
-    }
+    extras: Record = {"format": FILE_VERSION}
+    if labels.runs:
+        extras["runs"] = [
+            {
+                "id": run.key,
+                "model": run.model,
+                "weights_sha256": run.weights_hash,
+                "settings": json.loads(run.settings),
+                "started_at": run.started_at,
+            }
+            for run in labels.runs
+        ]
+    return {"description": "Exported by SAM 3 Annotator", "version": "1.0", EXTRAS: extras}
+
+
+def origin_fields(entry: MaskEntry) -> Record:
+    """Where a mask comes from, and what reviewers say of it."""
+    fields: Record = {"source": entry.source.value}
+    if entry.run is not None:
+        fields["run"] = entry.run
+    if entry.review is not ReviewState.PROPOSED:
+        fields["review"] = entry.review.value
+    return fields
 
 
 def plain_attributes(attributes: Attributes) -> Record:
@@ -154,7 +172,7 @@ def _document(labels: Labels, options: ExportOptions) -> tuple[Record, list[_Pla
                 placed.append(_Placed(entry, media, record))
                 if len(placed) % _TELL_EVERY == 0:
                     options.tell(len(placed), 2 * len(labels.masks))
-    document: Record = {"info": file_info(), "licenses": []}
+    document: Record = {"info": file_info(labels), "licenses": []}
     if videos:
         document["videos"] = videos
     document["images"] = images
@@ -204,7 +222,7 @@ def _shape_fields(entry: MaskEntry, media: MediaEntry, options: ExportOptions) -
 def _known_fields(entry: MaskEntry, owner: ObjectEntry) -> Record:
     scores = {"mask": entry.score, "object": owner.score}
     scores = {name: score for name, score in scores.items() if score is not None}
-    extras: Record = {"object": owner.key, "source": entry.source.value}
+    extras: Record = {"object": owner.key, **origin_fields(entry)}
     if entry.flags:
         extras["flags"] = flag_names(entry.flags)
     if scores:

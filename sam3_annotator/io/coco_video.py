@@ -6,8 +6,8 @@ lists with one entry per frame, ``null`` where there is no mask. Each video list
 left out with a note.
 
 Fields of ours stand in ``sam3_annotator``: on videos as in ``io/coco.py``; on annotations
-``object``, ``score``, and ``frames``: by frame number ``source``, ``score``, ``flags`` and
-``attributes``.
+``object``, ``score``, and ``frames``: by frame number ``source``, ``run``, ``review``, ``score``,
+``flags`` and ``attributes``.
 
 SA-Co adds ``noun_phrase`` to every annotation and ``video_np_pairs``, clips with the
 phrases looked for in them (facebookresearch/sam3, ``scripts/eval/veval``).
@@ -29,6 +29,7 @@ from sam3_annotator.io.coco import (
     file_info,
     flag_names,
     media_extras,
+    origin_fields,
     plain_attributes,
 )
 from sam3_annotator.io.coco_rle import differing_pixels, text_of
@@ -109,7 +110,7 @@ def _document(labels: Labels) -> Record:
             }
         )
     return {
-        "info": file_info(),
+        "info": file_info(labels),
         "licenses": [],
         "videos": [_video(videos[entry.key], entry) for entry in labels.clips],
         "categories": category_records(labels),
@@ -162,7 +163,7 @@ def _annotation(owner: ObjectEntry, media: MediaEntry, frames: dict[int, MaskEnt
 
 
 def _frame(entry: MaskEntry) -> Record:
-    record: Record = {"source": entry.source.value}
+    record = origin_fields(entry)
     if entry.score is not None:
         record["score"] = entry.score
     if entry.flags:

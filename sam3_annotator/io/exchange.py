@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sam3_annotator.domain.entities import Attributes, FrameFlag, MediaKind, Source
+from sam3_annotator.domain.entities import Attributes, FrameFlag, MediaKind, ReviewState, Source
 from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.wording import Wording
 
@@ -102,6 +102,8 @@ class MaskEntry:
         mask: lies inside the media's frame; may be empty.
         score: the model's confidence in [0, 1], if any.
         attributes: those that hold on this frame only, sorted by name.
+        run: key of the model run that made it, if any.
+        review: what reviewers say of it as it is.
     """
 
     object: int
@@ -111,6 +113,25 @@ class MaskEntry:
     source: Source = Source.IMPORTED
     flags: FrameFlag = FrameFlag.NONE
     attributes: Attributes = ()
+    run: int | None = None
+    review: ReviewState = ReviewState.PROPOSED
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """A run of a model that masks come from.
+
+    Attributes:
+        weights_hash: sha256 of the weights file (hex).
+        settings: JSON text of the thresholds and modes used.
+        started_at: seconds since the epoch, UTC.
+    """
+
+    key: int
+    model: str
+    weights_hash: str
+    settings: str
+    started_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +140,7 @@ class Labels:
 
     Attributes:
         notes: what the report of the export says about what the caller has left out.
+        runs: those that masks point to.
     """
 
     media: tuple[MediaEntry, ...]
@@ -126,6 +148,7 @@ class Labels:
     objects: tuple[ObjectEntry, ...]
     masks: tuple[MaskEntry, ...]
     notes: tuple[str, ...] = ()
+    runs: tuple[RunEntry, ...] = ()
 
     def media_by_key(self) -> dict[int, MediaEntry]:
         """Media by their keys."""

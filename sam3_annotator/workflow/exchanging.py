@@ -19,9 +19,9 @@ from sam3_annotator.domain.commands import (
     NewObject,
 )
 from sam3_annotator.domain.entities import ReviewState, Source
-from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId
+from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, PassId
 from sam3_annotator.domain.mask import EMPTY_MASK
-from sam3_annotator.domain.review import rejected_frames, standing_state
+from sam3_annotator.domain.review import standing_state, standing_states
 from sam3_annotator.io.exchange import (
     CategoryEntry,
     ImportData,
@@ -29,6 +29,7 @@ from sam3_annotator.io.exchange import (
     MaskEntry,
     MediaEntry,
     ObjectEntry,
+    RunEntry,
 )
 from sam3_annotator.wording import counted
 
@@ -117,14 +118,15 @@ def collect_labels(project: Project, scope: Scope) -> Generator[Progress, None, 
             media.append(_media_entry(one))
         for item in items:
             objects.append(_object_entry(item))
-            masks += _mask_entries(project, item, rejected.frames(item.id))
+            masks += _mask_entries(project, item, with_rejected=scope.with_rejected)
         yield done + 1, len(chosen)
     categories = tuple(
         _category_entry(category)
         for category in project.categories.values()
         if scope.categories is None or category.id in scope.categories
     )
-    return Labels(tuple(media), categories, tuple(objects), tuple(masks), rejected.notes)
+    runs = _run_entries(project, masks)
+    return Labels(tuple(media), categories, tuple(objects), tuple(masks), rejected.notes, runs)
 
 
 def known_media(project: Project, labels: Labels) -> dict[int, MediaId]:
@@ -179,36 +181,28 @@ class _Rejected:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._frames: dict[ObjectId, frozenset[int]] = {}
-        self._objects = 0
+        self._masks = self._objects = 0
 
     def left_over(self, items: Iterable[TrackedObject]) -> list[TrackedObject]:
         """Those of which something is left when rejected masks are left out."""
         kept = []
         for item in items:
             contents = self._project.contents(item.media_id)
-            frames = rejected_frames(contents, item.id)
-            if frames:
-                self._frames[item.id] = frames
+            self._masks += standing_states(contents, item.id).count(ReviewState.REJECTED)
             if standing_state(contents, item.id) is ReviewState.REJECTED:
                 self._objects += 1
             else:
                 kept.append(item)
         return kept
 
-    def frames(self, object_id: ObjectId) -> frozenset[int]:
-        """Frames of an object that are left out."""
-        return self._frames.get(object_id, frozenset())
-
     @property
     def notes(self) -> tuple[str, ...]:
         """How much was left out, in up to two sentences."""
-        masks = sum(len(frames) for frames in self._frames.values())
         said = []
-        if masks:
+        if self._masks:
             said.append(
                 counted(
-                    masks,
+                    self._masks,
                     "Left out: one mask that a reviewer rejected.",
                     "Left out: {count} masks that reviewers rejected.",
                 )
@@ -308,10 +302,11 @@ def _object_entry(item: TrackedObject) -> ObjectEntry:
 
 
 def _mask_entries(
-    project: Project, item: TrackedObject, left_out: frozenset[int]
+    project: Project, item: TrackedObject, *, with_rejected: bool
 ) -> Iterable[MaskEntry]:
-    for note in project.masklet(item.id).annotations():
-        if note.frame in left_out:
+    states = standing_states(project.contents(item.media_id), item.id)
+    for note, state in zip(project.masklet(item.id).annotations(), states, strict=True):
+        if state is ReviewState.REJECTED and not with_rejected:
             continue
         mask = project.mask(item.id, note.frame) if note.blob_id is not None else None
         yield MaskEntry(
@@ -322,7 +317,19 @@ def _mask_entries(
             note.source,
             note.flags,
             note.attributes,
+            None if note.pass_id is None else int(note.pass_id),
+            state,
         )
+
+
+def _run_entries(project: Project, masks: Iterable[MaskEntry]) -> tuple[RunEntry, ...]:
+    """The model runs that masks point to, the oldest first."""
+    keys = sorted({entry.run for entry in masks if entry.run is not None})
+    runs = (project.passes[PassId(key)] for key in keys if key in project.passes)
+    return tuple(
+        RunEntry(int(run.id), run.model, run.weights_hash, run.settings, run.started_at)
+        for run in runs
+    )
 
 
 def _named(entry: MediaEntry, candidates: list[Media]) -> Media | None:

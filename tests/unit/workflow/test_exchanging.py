@@ -7,15 +7,18 @@ import pytest
 from sam3_annotator.domain.commands import (
     AddCategory,
     AddMedia,
+    AddModelPass,
     AddObjects,
     FrameMask,
     NewObject,
+    ObjectFrames,
     SetFlags,
     SetMask,
+    SetMasks,
     SetReview,
 )
 from sam3_annotator.domain.entities import FrameFlag, MediaKind, ReviewState, Source
-from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
+from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId, PassId
 from sam3_annotator.io.exchange import (
     CategoryEntry,
     ImportData,
@@ -121,6 +124,21 @@ def test_rejected_frames_stay_out_until_they_are_corrected(shelf):
     assert frames == [0, 3]
     assert [str(note) for note in labels.notes] == ["Left out: one mask that a reviewer rejected."]
     assert len(shelf.labels(Scope(with_rejected=True)).masks) == 5
+
+
+def test_masks_come_with_their_run_and_verdict(shelf):
+    document = shelf.document
+    (run,) = document.do(AddModelPass("mini", "ab" * 32, '{"legs": []}')).made
+    masks = (FrameMask(FrameIndex(5), square(9, 9), 0.9),)
+    document.do(SetMasks((ObjectFrames(shelf.third, masks),), Source.MODEL, PassId(run)))
+    document.do(SetReview((shelf.third,), ReviewState.ACCEPTED, FrameIndex(5), FrameIndex(7)))
+    labels = shelf.labels()
+    found = {e.frame: (e.run, e.review) for e in labels.masks if e.object == shelf.third}
+    accepted, proposed = ReviewState.ACCEPTED, ReviewState.PROPOSED
+    assert found == {
+        0: (None, proposed), 3: (None, proposed), 5: (run, accepted), 7: (None, accepted),
+    }  # fmt: skip
+    assert [(r.key, r.model, r.weights_hash) for r in labels.runs] == [(run, "mini", "ab" * 32)]
 
 
 def test_absence_is_told_without_a_mask(shelf):
