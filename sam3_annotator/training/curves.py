@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
@@ -18,7 +19,7 @@ _SMOOTHED = 12  # points of the thin curve that one point of the thick one avera
 
 
 class Curves:
-    """Appends rows of named numbers to a CSV; columns are fixed by the first row.
+    """A table of named numbers, one row per checkpoint; what a row does not name stays empty.
 
     Args:
         path: the CSV file; rows of an earlier part of the run are kept.
@@ -28,33 +29,48 @@ class Curves:
         self.path = path
 
     def add(self, row: Mapping[str, float]) -> None:
-        """Append one row."""
-        fresh = not self.path.exists()
-        with self.path.open("a", newline="") as stream:
-            writer = csv.DictWriter(stream, fieldnames=list(row))
-            if fresh:
-                writer.writeheader()
-            writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
+        """Append one row; a name that is new becomes a column."""
+        self._write([*self.rows(), dict(row)])
+
+    def cut(self, step: int) -> None:
+        """Forget the rows after a step: those of a run that was killed before it was saved."""
+        rows = self.rows()
+        kept = [row for row in rows if row["step"] <= step]
+        if len(kept) < len(rows):
+            self._write(kept)
 
     def rows(self) -> list[dict[str, float]]:
-        """All rows so far."""
+        """All rows so far, without what is empty."""
         if not self.path.exists():
             return []
-        with self.path.open(newline="") as stream:
-            return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(stream)]
+        with self.path.open(newline="", encoding="utf-8") as stream:
+            return [{k: float(v) for k, v in row.items() if v} for row in csv.DictReader(stream)]
+
+    def _write(self, rows: Sequence[Mapping[str, float]]) -> None:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        partial = self.path.with_suffix(".partial")
+        with partial.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, fieldnames=names, restval="", lineterminator="\n")
+            writer.writeheader()
+            for row in rows:
+                writer.writerow({name: f"{value:.6g}" for name, value in row.items()})
+        partial.replace(self.path)
 
     def draw(self, target: Path) -> None:
         """Draw every column over the first one, one panel each."""
         rows = self.rows()
         if len(rows) < 2:
             return
-        names = [name for name in rows[0] if name not in {"step", "seconds"}]
+        every = dict.fromkeys(name for row in rows for name in row)
+        names = [name for name in every if name not in {"step", "seconds"}]
         lines = -(-len(names) // _COLUMNS)
         sheet = Image.new("RGB", (_PANEL[0] * _COLUMNS, _PANEL[1] * lines), "white")
         for index, name in enumerate(names):
             corner = (index % _COLUMNS * _PANEL[0], index // _COLUMNS * _PANEL[1])
-            steps = [row["step"] for row in rows]
-            _panel(ImageDraw.Draw(sheet), corner, name, steps, [row[name] for row in rows])
+            known = [row for row in rows if math.isfinite(row.get(name, math.nan))]
+            if known:
+                steps = [row["step"] for row in known]
+                _panel(ImageDraw.Draw(sheet), corner, name, steps, [row[name] for row in known])
         sheet.save(target)
 
 

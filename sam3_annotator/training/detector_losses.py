@@ -60,7 +60,9 @@ def detector_losses(
     Returns:
         Scalars to be added up: presence, score, l1, giou, mask, semantic, proposal.
     """
-    present = torch.tensor([float(len(truth.boxes) > 0) for truth in truths])
+    present = torch.tensor(
+        [float(len(truth.boxes) > 0) for truth in truths], device=found.presence_logit.device
+    )
     count = max(1.0, float(sum(len(truth.boxes) for truth in truths)))
     sums: dict[str, list[Tensor]] = {"score": [], "l1": [], "giou": [], "mask": []}
     for row, truth in enumerate(truths):
@@ -138,7 +140,7 @@ def cell_owners(truth: Truth, proposals: Proposals, mask_grid: tuple[int, int]) 
     cells = proposals.logits.shape[1]
     stride = round((mask_grid[0] * mask_grid[1] / cells) ** 0.5)
     rows, columns = mask_grid[0] // stride, mask_grid[1] // stride
-    owner = torch.full((rows, columns), -1, dtype=torch.int64)
+    owner = torch.full((rows, columns), -1, dtype=torch.int64, device=truth.masks.device)
     centre = stride // 2
     for index, mask in enumerate(truth.masks):
         owner[mask[centre::stride, centre::stride]] = index

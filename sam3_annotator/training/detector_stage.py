@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -90,6 +90,11 @@ class DetectorStage:
         asks = draw_asks(rng, target, other, self.rules)
         if not asks:
             return {}
+        device = next(self.detector.parameters()).device
+        target, other = target.to(device), other.to(device)
+        asks = [
+            replace(ask, boxes=ask.boxes.to(device), labels=ask.labels.to(device)) for ask in asks
+        ]
         found = self.detector.find(
             target.features(), encode_asks(self.detector, asks, target, other)
         )

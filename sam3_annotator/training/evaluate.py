@@ -58,6 +58,11 @@ class Model:
     memory: MiniMemory | None = None
     similar: SimilarWeights | None = None
 
+    @property
+    def device(self) -> torch.device:
+        """Where the image model lies."""
+        return next(self.image.parameters()).device
+
     def encode(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The backbone in the form that caches want; see ``feature_cache.Encoder``."""
         features = self.image.heads.features(self.image.encoder(pixels))

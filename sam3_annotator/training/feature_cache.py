@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ Encoder = Callable[["Tensor"], tuple["Tensor", "Tensor", "Tensor"]]
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 MASK_STRIDE = 4
+_CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class EncodedClip:
     def __len__(self) -> int:
         return int(self.labels.shape[0])
 
+    def to(self, device: torch.device) -> EncodedClip:
+        """The same clip on a device."""
+        return EncodedClip(*(getattr(self, name).to(device) for name in self.__slots__))
+
 
 def normalised(frames: NDArray[np.uint8]) -> Tensor:
     """(T, H, W, 3) uint8 RGB -> (T, 3, H, W) float32, scaled to 0..1, then ImageNet-normalised."""
@@ -56,13 +62,31 @@ def normalised(frames: NDArray[np.uint8]) -> Tensor:
 
 
 @torch.no_grad()
-def encode_clip(clip: Clip, encoder: Encoder, *, bf16: bool = True, chunk: int = 4) -> EncodedClip:
-    """Run the backbone over a clip, ``chunk`` frames at a time; features come back as float16."""
+def encode_clip(
+    clip: Clip,
+    encoder: Encoder,
+    *,
+    bf16: bool = True,
+    chunk: int = 4,
+    device: torch.device = _CPU,
+) -> EncodedClip:
+    """Run the backbone over a clip.
+
+    Args:
+        clip: what to encode.
+        encoder: the backbone.
+        bf16: compute in bfloat16.
+        chunk: frames at a time.
+        device: where the backbone lies.
+
+    Returns:
+        Features as float16, on the CPU.
+    """
     parts: list[tuple[Tensor, ...]] = []
     for start in range(0, len(clip.frames), chunk):
-        pixels = normalised(clip.frames[start : start + chunk])
-        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            parts.append(tuple(level.half() for level in encoder(pixels)))
+        pixels = normalised(clip.frames[start : start + chunk]).to(device)
+        with torch.autocast(device.type, torch.bfloat16) if bf16 else nullcontext():
+            parts.append(tuple(level.half().cpu() for level in encoder(pixels)))
     fine, mid, embedding = (torch.cat(level) for level in zip(*parts, strict=True))
     centre = MASK_STRIDE // 2
     labels = clip.labels[:, centre::MASK_STRIDE, centre::MASK_STRIDE]

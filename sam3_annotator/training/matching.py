@@ -36,15 +36,16 @@ def match(
         costs: weights; the defaults if None.
 
     Returns:
-        Two (G,) int64 tensors: prediction numbers and the true boxes they belong to.
+        Two (G,) int64 tensors beside the scores: prediction numbers and the true boxes they belong
+        to.
     """
     costs = costs or MatchCosts()
     if not len(truth_cxcywh):
-        empty = torch.zeros(0, dtype=torch.int64)
+        empty = torch.zeros(0, dtype=torch.int64, device=logits.device)
         return empty, empty
     wanted = -logits.float().sigmoid()[:, None]
     far = box_l1(boxes_cxcywh.float()[:, None], truth_cxcywh.float()[None])
     apart = -generalised_iou(boxes_cxcywh.float()[:, None], truth_cxcywh.float()[None])
     cost = costs.score * wanted + costs.l1 * far + costs.giou * apart
     rows, columns = linear_sum_assignment(cost.cpu().numpy())
-    return torch.from_numpy(rows), torch.from_numpy(columns)
+    return torch.from_numpy(rows).to(logits.device), torch.from_numpy(columns).to(logits.device)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 
 from sam3_annotator.errors import FileTrouble
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-_WEIGHTS, _AVERAGE, _MOMENTS, _STATE = "weights", "average", "optimiser", "state.json"
+_FILE = "run.safetensors"
+_WEIGHTS, _AVERAGE, _MOMENTS = "weights", "average", "optimiser"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,34 @@ def save_run(
     optimiser: torch.optim.Optimizer,
     progress: Progress,
 ) -> None:
-    """Write a run so that ``restore_run`` continues it; each file is replaced whole."""
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{_WEIGHTS}.safetensors", module.state_dict())
-    _write(folder / f"{_AVERAGE}.safetensors", average.values)
+    """Write a run so that ``restore_run`` continues it; a kill leaves the earlier one whole.
+
+    Raises:
+        FileTrouble: the disk is full or cannot be written.
+    """
     moments = {
         f"{index}.{name}": value
         for index, entry in optimiser.state_dict()["state"].items()
         for name, value in entry.items()
     }
-    _write(folder / f"{_MOMENTS}.safetensors", moments)
-    state = {"step": progress.step, "seconds": progress.seconds}
-    partial = folder / f"{_STATE}.partial"
-    partial.write_text(json.dumps(state))
-    partial.replace(folder / _STATE)
+    parts = {_WEIGHTS: module.state_dict(), _AVERAGE: average.values, _MOMENTS: moments}
+    tensors = {
+        f"{part}.{name}": value.detach().cpu().contiguous()
+        for part, values in parts.items()
+        for name, value in values.items()
+    }
+    notes = {"step": str(progress.step), "seconds": str(progress.seconds)}
+    partial = folder / f"{_FILE}.partial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, partial, metadata=notes)
+        partial.replace(folder / _FILE)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise FileTrouble(
+            f"The run cannot be saved in {folder}: {error}.",
+            "Free some space and start it again: it goes on where it was saved last.",
+        ) from error
 
 
 def restore_run(
@@ -76,32 +91,48 @@ def restore_run(
     """Continue from a folder; None where it holds no run yet.
 
     Raises:
-        FileTrouble: the folder holds a run of another module.
+        FileTrouble: the folder holds a run of another module, or a damaged one.
     """
-    if not (folder / _STATE).exists():
+    if not (folder / _FILE).exists():
         return None
-    try:
-        module.load_state_dict(load_file(folder / f"{_WEIGHTS}.safetensors"))
-    except RuntimeError as error:
+    tensors, notes = _read(folder)
+    weights = _part(tensors, _WEIGHTS)
+    shapes = {name: value.shape for name, value in module.state_dict().items()}
+    if {name: value.shape for name, value in weights.items()} != shapes:
         raise FileTrouble(
             f"{folder} holds a run of other sizes.", "Choose another folder, or delete it."
-        ) from error
-    average.values = load_file(folder / f"{_AVERAGE}.safetensors")
-    _restore_moments(optimiser, load_file(folder / f"{_MOMENTS}.safetensors"))
-    state = json.loads((folder / _STATE).read_text())
-    return Progress(int(state["step"]), float(state["seconds"]))
+        )
+    module.load_state_dict(weights)
+    for name, value in _part(tensors, _AVERAGE).items():
+        average.values[name].copy_(value)
+    _restore_moments(optimiser, _part(tensors, _MOMENTS))
+    return Progress(int(notes["step"]), float(notes["seconds"]))
 
 
 def load_average(folder: Path) -> dict[str, Tensor]:
-    """The averaged weights of a run, those to be shipped.
+    """The averaged weights of a run, those to be shipped; on the CPU.
 
     Raises:
-        FileTrouble: the folder holds no run.
+        FileTrouble: the folder holds no run, or a damaged one.
     """
-    path = folder / f"{_AVERAGE}.safetensors"
-    if not path.exists():
+    if not (folder / _FILE).exists():
         raise FileTrouble(f"{folder} holds no training run.")
-    return load_file(path)
+    return _part(_read(folder)[0], _AVERAGE)
+
+
+def _read(folder: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    try:
+        with safe_open(folder / _FILE, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}, file.metadata()  # noqa: SIM118 - no mapping
+    except (OSError, SafetensorError) as error:
+        raise FileTrouble(
+            f"The run in {folder} is damaged: {error}.", "Choose another folder, or delete it."
+        ) from error
+
+
+def _part(tensors: dict[str, Tensor], part: str) -> dict[str, Tensor]:
+    start = f"{part}."
+    return {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
 
 
 def _restore_moments(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor]) -> None:
@@ -110,9 +141,3 @@ def _restore_moments(optimiser: torch.optim.Optimizer, moments: dict[str, Tensor
         index, _, field = name.partition(".")
         state.setdefault(int(index), {})[field] = value
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-
-
-def _write(path: Path, tensors: dict[str, Tensor]) -> None:
-    partial = path.with_suffix(".partial")
-    save_file({name: value.contiguous() for name, value in tensors.items()}, partial)
-    partial.replace(path)

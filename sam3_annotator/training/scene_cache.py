@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from sam3_annotator.training.scenes import Scene
 
+_CPU = torch.device("cpu")
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedScene:
@@ -44,15 +46,21 @@ class EncodedScene:
     numbers: Tensor
     concepts: Tensor
 
+    def to(self, device: torch.device) -> EncodedScene:
+        """The same picture on a device."""
+        return EncodedScene(*(getattr(self, name).to(device) for name in self.__slots__))
+
     def features(self) -> ImageFeatures:
         """Float32 features, batch 1."""
         return ImageFeatures(self.embedding.float(), self.mid.float(), self.fine.float())
 
 
-def encode_scene(scene: Scene, encoder: Encoder, *, bf16: bool = True) -> EncodedScene:
-    """Run the backbone over one picture."""
+def encode_scene(
+    scene: Scene, encoder: Encoder, *, bf16: bool = True, device: torch.device = _CPU
+) -> EncodedScene:
+    """Run the backbone, which lies on ``device``, over one picture; the result is on the CPU."""
     clip = Clip(scene.rgb[None], scene.labels[None], ())
-    encoded = encode_clip(clip, encoder, bf16=bf16)
+    encoded = encode_clip(clip, encoder, bf16=bf16, device=device)
     numbers, boxes = visible_boxes(scene.labels)
     concepts = [scene.concepts[n - 1] for n in numbers.tolist()]
     return EncodedScene(

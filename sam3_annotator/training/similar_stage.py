@@ -98,8 +98,10 @@ class DescriptorStage:
                 concept = cells.concept[rows]
                 concepts.append(torch.where(concept >= 0, concept + place * _PAIR_LABELS, -1))
                 instances.append(cells.instance[rows] + (2 * place + side) * _PAIR_LABELS)
-        z = self.descriptor(torch.cat(inputs)).float()
-        loss = contrast(z, torch.cat(concepts), torch.cat(instances), self._sharpness)
+        device = self.descriptor.mean.device
+        z = self.descriptor(torch.cat(inputs).to(device)).float()
+        kinds, things = torch.cat(concepts).to(device), torch.cat(instances).to(device)
+        loss = contrast(z, kinds, things, self._sharpness)
         return {"contrast": loss} if loss is not None else {}
 
     def _draw(self, rng: np.random.Generator, cells: Cells) -> Tensor:
@@ -191,7 +193,7 @@ def gather_verdicts(finder: SimilarFinder, prompts: Iterable[Prompt]) -> tuple[T
     for prompt in prompts:
         masks, seen = finder.candidates(prompt.target.features(), prompt.exemplars(finder))
         truth = truth_of(prompt.target, prompt.concept).masks
-        overlaps = mask_iou(masks > 0, truth) if len(truth) else torch.zeros(len(masks), 1)
+        overlaps = mask_iou(masks > 0, truth) if len(truth) else masks.new_zeros(len(masks), 1)
         facts.append(seen)
         right.append((overlaps.amax(dim=1) >= _HIT_IOU).float())
     return torch.cat(facts), torch.cat(right)
@@ -216,6 +218,10 @@ def fit_judge(
     return loss.item()
 
 
-def pairs_of(paths: Sequence[Path]) -> Iterable[tuple[EncodedScene, EncodedScene]]:
-    """Read encoded pairs one after the other."""
-    return (load_pair(path) for path in paths)
+def pairs_of(
+    paths: Sequence[Path], device: torch.device
+) -> Iterable[tuple[EncodedScene, EncodedScene]]:
+    """Read encoded pairs one after the other onto a device."""
+    for path in paths:
+        first, second = load_pair(path)
+        yield first.to(device), second.to(device)

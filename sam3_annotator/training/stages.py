@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path  # noqa: TC003 - pydantic reads the annotations at run time
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +30,7 @@ from sam3_annotator.training.close_ups import close_up
 from sam3_annotator.training.detector_stage import DetectorStage
 from sam3_annotator.training.evaluate import Model
 from sam3_annotator.training.feature_cache import encode_clip, save_clip
+from sam3_annotator.training.place import AUTO, training_device
 from sam3_annotator.training.propagation_stage import PropagationStage
 from sam3_annotator.training.saved_run import Progress, load_average
 from sam3_annotator.training.scene_cache import encode_scene, save_pair
@@ -72,6 +74,7 @@ class RunConfig(BaseModel):
         clips, scenes: see ``ClipRecipe`` and ``SceneRecipe``.
         close_ups: share of the clips that are seen through a window, where they show small things.
         threads: CPU threads; 0 leaves torch's choice.
+        device: see ``training_device``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -91,6 +94,7 @@ class RunConfig(BaseModel):
     close_ups: float = Field(default=0.5, ge=0, le=1)
     scenes: SceneRecipe = SceneRecipe()
     threads: int = Field(default=0, ge=0)
+    device: str = AUTO
 
 
 def read_config(path: Path) -> RunConfig:
@@ -121,11 +125,13 @@ def run(config: RunConfig, say: Callable[[str], None]) -> Path | None:
     Raises:
         FileTrouble: material is missing, or the folder holds another run.
         WeightsTrouble: the bundled image weights are missing.
+        DeviceTrouble: the device cannot be used.
     """
+    device = training_device(config.device)
     if config.threads:
         torch.set_num_threads(config.threads)
     torch.manual_seed(config.training.seed)
-    model = Model(load_mini_image(paths.resource(IMAGE_FILE)))
+    model = Model(load_mini_image(paths.resource(IMAGE_FILE)).to(device))
     config.cache.mkdir(parents=True, exist_ok=True)
     trainers = {"similar": _similar, "tracker": _tracker, "detector": _detector}
     module, progress = trainers[config.stage](config, model, say)
@@ -142,7 +148,7 @@ def _similar(
 ) -> tuple[nn.Module, Progress]:
     fill_pairs(config, model, say)
     weights = load_mini_similar(config.start_from) if config.start_from else SimilarWeights()
-    weights.requires_grad_(requires_grad=True).train()
+    weights.requires_grad_(requires_grad=True).train().to(model.device)
     stage = DescriptorStage(weights.descriptor, config.cache)
     progress = Trainer(stage, config.training, config.folder).run(say)
     weights.descriptor.load_state_dict(load_average(config.folder))
@@ -150,7 +156,9 @@ def _similar(
     say("trying prompts for the judge")
     rng = np.random.default_rng(config.training.seed)
     files = sorted(config.cache.glob("*.safetensors"))[: config.judge_pairs]
-    prompts = (prompt for pair in pairs_of(files) for prompt in draw_prompts(rng, pair))
+    prompts = (
+        prompt for pair in pairs_of(files, model.device) for prompt in draw_prompts(rng, pair)
+    )
     facts, right = gather_verdicts(SimilarFinder(model.image.heads, weights), prompts)
     say(f"judge: loss {fit_judge(weights, facts, right):.4f} on {len(facts)} masks")
     return weights, progress
@@ -161,7 +169,7 @@ def _tracker(
 ) -> tuple[nn.Module, Progress]:
     fill_clips(config, model, say)
     memory = load_mini_memory(config.start_from) if config.start_from else MiniMemory()
-    memory.requires_grad_(requires_grad=True).train()
+    memory.requires_grad_(requires_grad=True).train().to(model.device)
     stage = TrackingStage(model.image.heads, memory, config.cache)
     if config.start_from is None and config.key_steps:
         if config.finder is not None:
@@ -179,7 +187,8 @@ def _detector(
 ) -> tuple[nn.Module, Progress]:
     fill_pairs(config, model, say)
     detector = load_mini_detector(config.start_from) if config.start_from else MiniDetector()
-    stage = DetectorStage(detector.requires_grad_(requires_grad=True), config.cache)
+    detector.requires_grad_(requires_grad=True).to(model.device)
+    stage = DetectorStage(detector, config.cache)
     progress = Trainer(stage, config.training, config.folder).run(say)
     detector.load_state_dict(load_average(config.folder))
     return detector, progress
@@ -194,7 +203,8 @@ def fill_clips(config: RunConfig, model: Model, say: Callable[[str], None]) -> N
         clip = make_clip(rng, config.clips, cutouts, photos)
         if rng.random() < config.close_ups:
             clip = close_up(rng, clip, WindowRules()) or clip
-        save_clip(path, encode_clip(clip, model.encode, bf16=config.training.bf16))
+        bf16 = config.training.bf16
+        save_clip(path, encode_clip(clip, model.encode, bf16=bf16, device=model.device))
         say(f"encoded clip {index + 1} of {config.examples}")
 
 
@@ -205,14 +215,10 @@ def fill_pairs(config: RunConfig, model: Model, say: Callable[[str], None]) -> N
     for index, path in _lacking(config):
         rng = np.random.default_rng([_PAIR_SEED, index])
         first, second = make_pair(rng, config.scenes, cutouts, photos)
-        bf16 = config.training.bf16
-        save_pair(
-            path,
-            (
-                encode_scene(first, model.encode, bf16=bf16),
-                encode_scene(second, model.encode, bf16=bf16),
-            ),
+        encoded = partial(
+            encode_scene, encoder=model.encode, bf16=config.training.bf16, device=model.device
         )
+        save_pair(path, (encoded(first), encoded(second)))
         say(f"encoded pair {index + 1} of {config.examples}")
 
 

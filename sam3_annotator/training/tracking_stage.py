@@ -175,7 +175,8 @@ class TrackingStage:
         second = int(rng.integers(1, len(times))) if rng.random() < self.rules.second_prompt else 0
         if second and any((labels[second] == n).sum() < self.rules.least_cells for n in chosen):
             second = 0
-        part = _mirrored(_frames(clip, times), flip=bool(rng.random() < 0.5))
+        device = next(self.memory.parameters()).device
+        part = _mirrored(_frames(clip, times), flip=bool(rng.random() < 0.5)).to(device)
         return Example(part, tuple(int(n) for n in chosen), times, second)
 
 

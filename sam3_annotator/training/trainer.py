@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -84,13 +85,13 @@ class Trainer:
         stage: what is trained.
         rules: how.
         folder: where checkpoints and curves go.
-        device_type: "cpu" or "cuda", for autocast.
+
+    Raises:
+        FileTrouble: the folder holds another run.
     """
 
-    def __init__(
-        self, stage: Stage, rules: TrainingRules, folder: Path, device_type: str = "cpu"
-    ) -> None:
-        self.stage, self.rules, self.folder, self.device_type = stage, rules, folder, device_type
+    def __init__(self, stage: Stage, rules: TrainingRules, folder: Path) -> None:
+        self.stage, self.rules, self.folder = stage, rules, folder
         folder.mkdir(parents=True, exist_ok=True)
         self.optimiser = _optimiser(stage.module, rules)
         self.average = Average(stage.module, rules.average)
@@ -98,47 +99,57 @@ class Trainer:
         self.progress = restore_run(folder, stage.module, self.average, self.optimiser) or Progress(
             0, 0.0
         )
+        self.curves.cut(self.progress.step)
 
     def run(self, on_step: Callable[[str], None] = _log.info) -> Progress:
-        """Train to the end (or to the time limit); ``on_step`` gets one line per checkpoint."""
+        """Train to the end (or to the time limit); ``on_step`` gets one line per checkpoint.
+
+        Raises:
+            FileTrouble: a checkpoint cannot be written.
+        """
         start = time.monotonic() - self.progress.seconds
         first_step, began = self.progress.step, time.monotonic()
-        sums: dict[str, float] = {}
+        seen: dict[str, list[float]] = {}
         for step in range(self.progress.step, self.rules.steps):
             for name, value in self._one_step(step).items():
-                sums[name] = sums.get(name, 0.0) + value
+                seen.setdefault(name, []).append(value)
             self.average.update(self.stage.module, step)
             done = Progress(step + 1, time.monotonic() - start)
             self.progress = done
             last = done.step == self.rules.steps or self._out_of_time(began)
             if done.step % self.rules.save_every == 0 or last:
-                count = (done.step - 1) % self.rules.save_every + 1
                 pace = (time.monotonic() - began) / (done.step - first_step)
-                on_step(self._record(done, {k: v / count for k, v in sums.items()}, pace))
-                sums = {}
+                means = {name: sum(values) / len(values) for name, values in seen.items()}
+                on_step(self._record(done, means, pace))
+                seen = {}
             if last:
                 break
         return self.progress
 
     def _one_step(self, step: int) -> dict[str, float]:
-        """One optimiser step; returns the mean of every loss."""
+        """One optimiser step; returns the mean of every loss that an example had."""
         for group in self.optimiser.param_groups:
             group["lr"] = learning_rate(step, self.rules)
         self.optimiser.zero_grad(set_to_none=True)
-        means: dict[str, float] = {}
+        seen: dict[str, list[float]] = {}
+        kind = next(self.stage.module.parameters()).device.type
+        mixed: AbstractContextManager[object] = nullcontext()
+        if self.rules.bf16:
+            mixed = torch.autocast(kind, torch.bfloat16)
         for part in range(self.rules.accumulate):
             rng = np.random.default_rng([self.rules.seed, step, part])
-            with torch.autocast(self.device_type, torch.bfloat16, enabled=self.rules.bf16):
+            with mixed:
                 losses = self.stage.losses(rng, step)
             if not losses:
                 continue
             total = torch.stack(list(losses.values())).sum() / self.rules.accumulate
             total.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             for name, value in losses.items():
-                means[name] = means.get(name, 0.0) + float(value.detach()) / self.rules.accumulate
+                seen.setdefault(name, []).append(float(value.detach()))
         norm = torch.nn.utils.clip_grad_norm_(self.stage.module.parameters(), self.rules.clip)
         if bool(torch.isfinite(norm)):
             self.optimiser.step()
+        means = {name: sum(values) / len(values) for name, values in seen.items()}
         return {**means, "gradient": float(norm)}
 
     def _record(self, done: Progress, means: dict[str, float], pace: float) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -75,6 +77,78 @@ def test_an_interrupted_run_goes_on_exactly(tmp_path) -> None:
     assert torch.equal(whole.module.weight, second.module.weight)
     averages = [load_average(tmp_path / name)["weight"] for name in ("whole", "cut")]
     assert torch.equal(*averages)
+
+
+class SometimesStage(LineStage):
+    """Has a second loss, of 4, on every other step, and none at all on the first."""
+
+    def losses(self, rng: np.random.Generator, step: int) -> dict[str, torch.Tensor]:
+        if step == 0:
+            return {}
+        more = {"rare": 4 + 0 * self.module.weight.sum()} if step % 2 else {}
+        return {**more, **super().losses(rng, step)}
+
+
+def test_a_loss_that_comes_now_and_then_is_averaged_where_it_was(tmp_path) -> None:
+    trainer = Trainer(SometimesStage(), rules(steps=8, save_every=2, accumulate=2), tmp_path)
+    trainer.run(lambda _: None)
+    rows = trainer.curves.rows()
+    assert [row["rare"] for row in rows] == [4, 4, 4, 4]
+    assert {frozenset(row) for row in rows} == {
+        frozenset({"step", "seconds", "rate", "square", "rare", "gradient"})
+    }
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from tests.unit.training.test_training_loop import LineStage, rules
+from sam3_annotator.training.trainer import Trainer
+Trainer(LineStage(), rules(steps=100_000, save_every=1), Path(sys.argv[1])).run(
+    lambda line: print(line, flush=True)
+)
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_run_goes_on_where_it_was_saved(tmp_path) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "cut")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert b"step 3/" in b"".join(run.stdout.readline() for _ in range(3))
+        run.kill()
+    cut = Trainer(LineStage(), rules(steps=100_000, save_every=1), tmp_path / "cut")
+    done = cut.progress.step
+    assert done >= 3
+    assert [row["step"] for row in cut.curves.rows()] == list(range(1, done + 1))
+    whole = Trainer(LineStage(), rules(steps=100_000, max_seconds=1e-9), tmp_path / "whole")
+    while whole.progress.step < done:  # the limit ends every turn after one step
+        whole.run(lambda _: None)
+    assert torch.equal(whole.stage.module.weight, cut.stage.module.weight)
+    assert torch.equal(whole.average.values["weight"], cut.average.values["weight"])
+
+
+def test_a_disk_that_fills_up_is_told_and_the_last_checkpoint_kept(tmp_path, monkeypatch) -> None:
+    Trainer(LineStage(), rules(steps=1), tmp_path).run(lambda _: None)
+
+    def full(tensors, path, metadata):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sam3_annotator.training.saved_run.save_file", full)
+    with pytest.raises(FileTrouble, match="No space left"):
+        Trainer(LineStage(), rules(steps=2), tmp_path).run(lambda _: None)
+    assert Trainer(LineStage(), rules(), tmp_path).progress.step == 1
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_a_damaged_run_is_told(tmp_path) -> None:
+    Trainer(LineStage(), rules(steps=1), tmp_path).run(lambda _: None)
+    (tmp_path / "run.safetensors").write_bytes(b"nothing")
+    with pytest.raises(FileTrouble, match="damaged"):
+        Trainer(LineStage(), rules(), tmp_path)
+    with pytest.raises(FileTrouble, match="damaged"):
+        load_average(tmp_path)
 
 
 def test_a_folder_of_another_run_is_refused(tmp_path) -> None:
