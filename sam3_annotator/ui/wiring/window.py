@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _CLOSE_UP = 0.4
-"""Share of the canvas that an object fills in close-up."""
+"""Share of the canvas that an object fills in close-up; large ones fill more."""
 _CLOSEST = 8.0
 """Screen pixels for a pixel of the picture at most."""
 
@@ -79,9 +79,13 @@ class WindowDesk(QObject):
         if wished is None or _what_is_shown(wished) != _what_is_shown(self._workspace.view):
             return  # somebody has gone elsewhere meanwhile
         around = self._selected_box()
-        if around is not None:
-            port = self._canvas.viewport.widget
-            wanted = min(port.width / around.width, port.height / around.height) * _CLOSE_UP
+        if around is None:
+            return
+        port = self._canvas.viewport.widget
+        wanted = min(port.width / around.width, port.height / around.height) * _CLOSE_UP
+        if wanted <= self._canvas.viewport.fitted().scale:
+            self._canvas.fit()  # a large object is seen best with the whole picture
+        else:
             self._canvas.zoom_to(min(wanted, _CLOSEST))
             self._canvas.center_on(around)
 

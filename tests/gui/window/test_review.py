@@ -244,6 +244,22 @@ def test_close_up_waits_for_a_picture_that_is_still_being_read(labelling, qtbot)
     assert canvas.viewport.scale == whole, "it was wished for once"
 
 
+def test_close_up_shows_large_objects_in_the_whole_picture(reviewing):
+    canvas, state = reviewing.window.parts.canvas, reviewing.workspace.state
+    category = next(iter(reviewing.project.categories))
+    size = canvas.viewport.picture
+    large = Mask.from_box(PixelBox(8, 8, size.width - 8, size.height - 8))
+    frame = FrameMask(reviewing.workspace.view.frame, large, 0.5)
+    new = NewObject(reviewing.workspace.view.media_id, category, (frame,), "click")
+    made = reviewing.workspace.document.do(AddObjects((new,))).made
+    canvas.fit()
+    whole = canvas.viewport
+    canvas.zoom_to(3 * whole.scale)
+    state.update(selection=tuple(made))
+    reviewing.desks.window.close_up()
+    assert canvas.viewport == whole
+
+
 def test_pictures_of_a_folder_search_are_reviewed_together(labelling, qtbot):
     project, document = labelling.project, labelling.workspace.document
     category = CategoryId(document.do(AddCategory("coin")).made[0])
