@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from torch import Tensor
 
@@ -128,11 +128,6 @@ def our_name(name: str) -> str:
     for pattern, replacement in RENAMES:
         name = re.sub(pattern, replacement, name)
     return name
-
-
-def inert_names(names: Iterable[str]) -> list[str]:
-    """Those of ``names`` (after ``detector.``) that are left out, sorted."""
-    return sorted(name for name in names if is_inert(name))
 
 
 def to_ours(official: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -101,11 +101,6 @@ def points_to_unit(points_px: Tensor, size: Size) -> Tensor:
     return points_px.float() / _scale(size, points_px.device)[:2]
 
 
-def points_to_input(points_px: Tensor, size: Size, spec: InputSpec = SAM3_INPUT) -> Tensor:
-    """Points (..., 2) xy in pixels of the picture to pixels of the network's input, float32."""
-    return points_to_unit(points_px, size) * spec.size
-
-
 def _scale(size: Size, device: torch.device) -> Tensor:
     height, width = size
     return torch.tensor((width, height, width, height), dtype=torch.float32, device=device)

@@ -22,8 +22,6 @@ from sam3_annotator.model.layers import Attention, FeedForward, sine_code
 if TYPE_CHECKING:
     from sam3_annotator.model.config import DetectorConfig, LayerConfig
 
-PADDING_LABEL = -1
-
 
 @dataclass(frozen=True, slots=True)
 class GeometryPrompts:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SPLITS = ("train", "held_out")
 HELD_OUT_SHARE = 0.15
 PHOTO_CUTOUTS = "photo"
 _CACHED_CUTOUTS = 1500

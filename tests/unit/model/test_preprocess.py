@@ -17,7 +17,6 @@ from sam3_annotator.model.preprocess import (
     boxes_to_unit,
     detections,
     masks_to_pixels,
-    points_to_input,
     points_to_unit,
     prepare_image,
     suppress_duplicates,
@@ -89,7 +88,6 @@ def test_x_goes_with_width():
     assert torch.allclose(box, torch.tensor([[0.1, 0.3, 0.1, 0.2]]))
     points = torch.tensor([[50.0, 50.0]])
     assert torch.allclose(points_to_unit(points, (100, 200)), torch.tensor([[0.25, 0.5]]))
-    assert torch.allclose(points_to_input(points, (100, 200)), torch.tensor([[252.0, 504.0]]))
 
 
 @settings(deadline=None, max_examples=40)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import torch
 
+from sam3_annotator.model.mini_detector import Found, Proposals
 from sam3_annotator.model.mini_memory import MiniMemory, MiniMemoryConfig
 from sam3_annotator.model.mini_similar import FACTS, SimilarWeights
 from sam3_annotator.model.sam_heads import SamHeads
 from sam3_annotator.model.tracker_config import BUNDLED_HEADS
-from sam3_annotator.training.eval_similar import WAYS, evaluate_similar
+from sam3_annotator.training.eval_similar import WAYS, evaluate_similar, with_detector
 from sam3_annotator.training.feature_cache import encode_clip, save_clip
 from sam3_annotator.training.metrics import Asked
 from sam3_annotator.training.propagation_stage import PropagationStage
@@ -109,3 +110,25 @@ def test_ways_of_asking_are_compared_fairly() -> None:
     assert scores["1 positive, 1 negative"].prompts == 4
     assert scores["1 positive"].concept != scores["1 positive"].concept  # nan: nothing absent
     assert pytest.approx(1.0) == scores["1 positive in another picture"].f1
+
+
+class SeesExemplars:
+    """In place of a trained detector: finds the positive exemplars themselves."""
+
+    def exemplars(self, features, boxes, labels):
+        return boxes[labels == 1]
+
+    def find(self, features, boxes) -> Found:
+        count = len(boxes)
+        nothing = torch.zeros(1, count, 4, 4)
+        proposals = Proposals(torch.zeros(1, 4), torch.zeros(1, 4, 4))
+        sure, there = torch.full((1, count), 5.0), torch.tensor([9.0])
+        return Found([sure], [boxes[None]], there, nothing, nothing[:, :1], proposals)
+
+
+def test_a_detector_is_judged_by_boxes_in_the_same_ways() -> None:
+    scores = evaluate_similar(with_detector(SeesExemplars(), 0.5), [pair()])
+    assert (scores["1 positive"].prompts, scores["1 positive"].precision) == (4, 1.0)
+    assert scores["1 positive"].recall == pytest.approx(4 / 6), "1 of 2 and 1 of 1, both ways"
+    none = evaluate_similar(with_detector(SeesExemplars(), 1.0), [pair()])
+    assert none["1 positive"].recall == 0
