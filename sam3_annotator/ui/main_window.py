@@ -223,6 +223,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}SAM 3 Annotator")
         stage = self.parts.canvas if has_document else self.welcome
         self.parts.stage.setCurrentWidget(stage)
+        if not has_document:
+            self.layout_memory.leave()
         for dock in self.docks:
             dock.setVisible(has_document)
         self.parts.tool_strip.setVisible(has_document)

@@ -32,10 +32,12 @@ class Layout(QObject):
         self._workspace, self._navigation = workspace, navigation
         self._window, self._docks = window, docks
         self._work = WorkKind.LABEL
+        self._is_arranged = False
         workspace.view_changed.connect(lambda _before, _after: self._follow_media())
 
     def restore(self) -> None:
         """Arrange the window as it was left for the present kind of work, or by default."""
+        self._is_arranged = True
         present = self._present()
         is_review = self._work is WorkKind.REVIEW
         side, lower = (REVIEW_SIDE, ()) if is_review else (SIDE, LOWER)
@@ -53,10 +55,16 @@ class Layout(QObject):
             self._window.restoreState(saved[1])
 
     def save(self) -> None:
-        """Remember the arrangement for the present kind of work."""
+        """Remember the arrangement for the present kind of work, unless no panel can be seen."""
+        if not self._is_arranged:
+            return
         self._workspace.settings.save_layout(
             self._work, self._window.saveGeometry(), self._window.saveState()
         )
+
+    def leave(self) -> None:
+        """The panels are about to go, because there is nothing to work on: remember none of that."""
+        self._is_arranged = False
 
     def reset(self) -> None:
         """Put every panel back where it was at first."""
@@ -65,9 +73,11 @@ class Layout(QObject):
 
     def switch(self, work: WorkKind) -> None:
         """Go on with another kind of work; each has its own arrangement."""
-        if work is not self._work:
-            self.save()
-            self._work = work
+        if work is self._work:
+            return
+        self.save()
+        self._work = work
+        if self._is_arranged:
             self.restore()
 
     def toggle_review(self) -> None:

@@ -110,8 +110,9 @@ def launch(qtbot, qapp, tmp_path) -> Iterator[Callable[..., Running]]:
         theme: ThemeMode = ThemeMode.DARK,
         language: str = "en",
         make_session: Callable[[], Session] | None = None,
+        settings: Settings | None = None,
     ) -> Running:
-        settings = Settings(tmp_path / f"settings{len(started)}.ini")
+        settings = settings or Settings(tmp_path / f"settings{len(started)}.ini")
         settings.theme, settings.language, settings.author = theme, language, "Ada"
         session = FakeSession(lambda _: SIZE)
         program = Program(qapp, settings, make_session or (lambda: session))
