@@ -125,6 +125,20 @@ class Segmenting:
         """Place a click, in image pixels."""
         self._prompt(self.attempt.prompts.with_click(Click(point, is_positive)))
 
+    def draw_on(self, points: tuple[Point, ...], *, is_positive: bool) -> None:
+        """Let the click placed last be the begin of a scribble through these points.
+
+        They are one prompt: taken back together, and answered as if placed at once. Nothing
+        happens when that click is gone, because the attempt was accepted or dropped meanwhile.
+        """
+        attempt = self.attempt
+        if not self._history or not attempt.prompts.clicks:
+            return
+        clicks = tuple(Click(point, is_positive) for point in points)
+        prompts = replace(attempt.prompts, clicks=attempt.prompts.clicks + clicks)
+        self._set(prompts=prompts, hover=None)
+        self._ask(self._history[-1][1])
+
     def draw_box(self, box: Box) -> None:
         """Place or replace the box, in image pixels."""
         self._prompt(self.attempt.prompts.with_box(box))

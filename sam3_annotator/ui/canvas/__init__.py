@@ -26,6 +26,7 @@ Values to hand in (``scene.py``)
 
 Signals (points and boxes in original-image pixels)
     ``prompt_clicked(Point, bool is_positive)``  ``box_drawn(Box)``
+    ``prompt_scribbled(tuple[Point], bool is_positive)`` - goes on from the click placed last
     ``exemplar_drawn(Box, bool is_positive)``
     ``stroke_finished(Mask, bool is_erase)`` - brush and eraser; stays visible until the next
     ``set_objects`` or ``drop_draft``

@@ -21,6 +21,7 @@ from sam3_annotator.ui.canvas.tools.events import (
     ExemplarDrawn,
     OptionsChanged,
     Picked,
+    Scribbled,
     ShapeFinished,
     SplitDrawn,
     StrokeDropped,
@@ -51,6 +52,7 @@ class ToolSurface(InputWidget):
     """Owns the tools; what lies on the picture belongs to the subclass."""
 
     prompt_clicked = Signal(Point, bool)
+    prompt_scribbled = Signal(tuple, bool)
     box_drawn = Signal(Box)
     exemplar_drawn = Signal(Box, bool)
     stroke_finished = Signal(Mask, bool)
@@ -218,6 +220,8 @@ class ToolSurface(InputWidget):
     def _announce(self, outcome: Outcome) -> None:
         if isinstance(outcome, Clicked):
             self.prompt_clicked.emit(outcome.point, outcome.is_positive)
+        elif isinstance(outcome, Scribbled):
+            self.prompt_scribbled.emit(outcome.points, outcome.is_positive)
         elif isinstance(outcome, BoxDrawn):
             self.box_drawn.emit(outcome.box)
         elif isinstance(outcome, ExemplarDrawn):

@@ -39,6 +39,7 @@ class Gestures(QObject):
         self._workspace, self._canvas, self._categories = workspace, canvas, categories
         self._clip: ClipDesks | None = None
         canvas.prompt_clicked.connect(self._clicked)
+        canvas.prompt_scribbled.connect(self._scribbled)
         canvas.box_drawn.connect(self._box_drawn)
         canvas.exemplar_drawn.connect(self._exemplar_drawn)
         canvas.pointer_hovered.connect(self._hovered)
@@ -88,6 +89,9 @@ class Gestures(QObject):
     def _clicked(self, point: Point, is_positive: bool) -> None:  # noqa: FBT001 - a Qt slot
         if self._needs(Capability.CLICK):
             self._workspace.segmenting.click(point, is_positive=is_positive)
+
+    def _scribbled(self, points: tuple[Point, ...], is_positive: bool) -> None:  # noqa: FBT001
+        self._workspace.segmenting.draw_on(points, is_positive=is_positive)
 
     def _box_drawn(self, box: Box) -> None:
         if self._needs(Capability.BOX):

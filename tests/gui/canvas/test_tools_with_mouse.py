@@ -42,6 +42,39 @@ def test_click_tells_point_and_sign(qtbot, canvas, button, modifier, is_positive
     assert (point, sign) == (Point(30.5, 50.5), is_positive)
 
 
+@pytest.mark.parametrize(("button", "is_positive"), [(LEFT, True), (RIGHT, False)])
+def test_a_click_that_is_drawn_on_is_a_scribble(qtbot, canvas, button, is_positive):
+    canvas.set_tool(ToolName.CLICK)
+    clicked = []
+    canvas.prompt_clicked.connect(lambda *told: clicked.append(told))
+    with qtbot.waitSignal(canvas.prompt_scribbled) as told:
+        drag(qtbot, canvas, (30, 20), (30, 30), (50, 30), (60, 30), (60, 40), button=button)
+    assert clicked == [(Point(30.5, 20.5), is_positive)]
+    points, sign = told.args
+    expected = [(45.5, 30.5), (60.5, 40.5)]  # halves of a way of 50 pixels
+    assert [(round(p.x, 1), round(p.y, 1)) for p in points] == expected
+    assert sign is is_positive
+
+
+def test_a_click_of_an_unsteady_hand_is_no_scribble(qtbot, canvas):
+    canvas.set_tool(ToolName.CLICK)
+    with qtbot.assertNotEmitted(canvas.prompt_scribbled):
+        drag(qtbot, canvas, (30, 20), (31, 21), (32, 22))
+
+
+def test_escape_drops_the_line_and_leaves_the_click(qtbot, canvas):
+    canvas.set_tool(ToolName.CLICK)
+    with (
+        qtbot.assertNotEmitted(canvas.prompt_scribbled),
+        qtbot.assertNotEmitted(canvas.drop_requested),
+    ):
+        qtbot.mousePress(canvas, LEFT, NONE, at(canvas, 30, 20))
+        for x in range(30, 60, 5):
+            qtbot.mouseMove(canvas, at(canvas, x, 20))
+        qtbot.keyClick(canvas, Qt.Key.Key_Escape)
+        qtbot.mouseRelease(canvas, LEFT, NONE, at(canvas, 60, 20))
+
+
 def test_click_beside_the_picture_is_nothing(qtbot, canvas):
     canvas.set_tool(ToolName.CLICK)
     canvas.zoom_to(1.0)

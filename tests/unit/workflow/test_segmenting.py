@@ -51,6 +51,31 @@ def test_a_second_click_refines_the_chosen_answer(segmenting, pump):
     assert not segmenting.attempt.mask.contains(60, 50)
 
 
+def test_a_scribble_is_one_prompt_with_the_click_it_began_with(segmenting, pump):
+    segmenting.click(Point(50, 50), is_positive=True)
+    pump.settle()
+    segmenting.draw_on((Point(60, 50), Point(70, 50)), is_positive=True)
+    pump.settle()
+    request = pump.session.handled[-1]
+    assert [click.point.x for click in request.prompts.clicks] == [50, 60, 70]
+    assert request.previous_logits is None, "as if placed at once"
+    assert not request.wants_three
+    assert segmenting.attempt.mask.contains(70, 50)
+    assert segmenting.undo_prompt()
+    assert not segmenting.attempt.is_open
+
+
+def test_a_scribble_whose_click_is_gone_is_nothing(segmenting, pump):
+    segmenting.click(Point(50, 50), is_positive=True)
+    pump.settle()
+    segmenting.accept()
+    segmenting.draw_on((Point(60, 50),), is_positive=True)
+    assert not segmenting.attempt.is_open
+    segmenting.draw_box(Box(10, 10, 60, 60))
+    segmenting.draw_on((Point(60, 50),), is_positive=True)
+    assert segmenting.attempt.prompts.clicks == ()
+
+
 def test_accepting_hands_over_and_starts_anew(segmenting, pump, accepted):
     segmenting.draw_box(Box(10, 10, 60, 60))
     pump.settle()

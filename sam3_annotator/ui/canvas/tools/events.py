@@ -98,6 +98,18 @@ class Clicked:
 
 
 @dataclass(frozen=True, slots=True)
+class Scribbled:
+    """The click that was placed last has been drawn on into a line.
+
+    Attributes:
+        points: along the line, without the click.
+    """
+
+    points: tuple[Point, ...]
+    is_positive: bool
+
+
+@dataclass(frozen=True, slots=True)
 class BoxDrawn:
     """A box around one object."""
 
@@ -186,6 +198,7 @@ class OptionsChanged:
 
 Outcome = (
     Clicked
+    | Scribbled
     | BoxDrawn
     | ExemplarDrawn
     | Dabbed
