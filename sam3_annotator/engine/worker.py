@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sam3_annotator.engine.mailbox import Job, Mailbox
 from sam3_annotator.engine.protocol import Item, Priority, Progress, Request
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sam3_annotator.engine.outbox import Outbox
 
 _log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 class Engine:
@@ -113,14 +115,14 @@ class Engine:
             else:
                 self._advance(session, job)
         if session is not None:
-            session.close()
+            _survived(session.close, "closing the model session")
 
     def _advance(self, session: Session, job: Job) -> None:
         ending = job.stop or self._step(session, job)
         ending = self._mailbox.give_back(job) if ending is None else ending
         if ending is not None:
             self._end(job, ending)
-        self._memory = session.memory()
+        self._memory = _survived(session.memory, "measuring memory") or self._memory
 
     def _step(self, session: Session, job: Job) -> Ending | None:
         try:
@@ -145,7 +147,7 @@ class Engine:
     @staticmethod
     def _after_out_of_memory(session: Session, job: Job, failure: Failed) -> Ending | None:
         job.steps = None
-        session.free_memory()
+        _survived(session.free_memory, "freeing memory")
         if job.was_retried or job.has_result:
             return failure
         job.was_retried = True
@@ -159,10 +161,7 @@ class Engine:
     def _end(self, job: Job, ending: Ending) -> None:
         close = getattr(job.steps, "close", None)
         if close is not None:
-            try:
-                close()
-            except Exception:  # noqa: BLE001 - the worker loop
-                _log.exception("cleaning up failed: %r", job.ticket.request)
+            _survived(close, "cleaning up after a job")
         self._mailbox.finish(job)
         self._outbox.put(Message(job.ticket, ending), may_wait=True)
 
@@ -171,6 +170,15 @@ class Engine:
     def _publish_ended(self, ended: list[tuple[Ticket, Ending]]) -> None:
         for ticket, ending in ended:
             self._outbox.put(Message(ticket, ending), may_wait=False)
+
+
+def _survived(act: Callable[[], Answer], what: str) -> Answer | None:
+    """What is done around jobs; a broken device may make it fail, and the thread must live on."""
+    try:
+        return act()
+    except Exception:  # noqa: BLE001 - the worker loop
+        _log.exception("%s failed", what)
+        return None
 
 
 def _ending_for(trouble: BaseException | None) -> Ending:

@@ -185,6 +185,34 @@ def test_out_of_memory_twice_is_told(recorder):
     assert engine.close()
 
 
+@pytest.mark.logs("(measuring|freeing) memory failed|closing the model session failed")
+def test_a_device_that_breaks_down_leaves_the_thread_alive(recorder, caplog):
+    """After a fault every call to a GPU fails, those that measure and free its memory as well."""
+
+    class Broken(FakeSession):
+        def memory(self):
+            raise RuntimeError("device lost")
+
+        def free_memory(self):
+            raise RuntimeError("device lost")
+
+        def close(self):
+            super().close()
+            raise RuntimeError("device lost")
+
+    session = Broken(lambda _frame: (100, 100))
+    engine = Engine(lambda: session, recorder.outbox)
+    session.fail_with = OutOfMemory("no memory", "free some")
+    tickets = [submit(engine, click_request(x), lane=x) for x in (10.0, 60.0)]
+    recorder.until_ended(*tickets)
+    assert [recorder.of(t)[-1] for t in tickets] == [Done(), Done()]
+    assert engine.memory.total_bytes == 0
+    assert engine.close()
+    assert session.is_closed
+    for what in ("measuring memory", "freeing memory", "closing"):
+        assert what in caplog.text
+
+
 @pytest.mark.logs("could not be built")
 def test_a_session_that_cannot_be_built_fails_every_ticket(recorder, caplog):
     def broken():
