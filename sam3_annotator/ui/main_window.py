@@ -133,10 +133,10 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(parts.status, 1)
         self.setStatusBar(bar)
         menus = self.table.fill_menus(parts.top_bar.menus)
-        panels = menus[Menu.VIEW].addMenu(translate("Menu", "Panels"))
+        self._panels = menus[Menu.VIEW].addMenu(translate("Menu", "Panels"))
         for dock in self.docks:
-            panels.addAction(dock.toggleViewAction())
-        panels.addAction(parts.tool_strip.toggleViewAction())
+            self._panels.addAction(dock.toggleViewAction())
+        self._panels.addAction(parts.tool_strip.toggleViewAction())
 
     def _add_tools(self) -> None:
         strip = self.parts.tool_strip
@@ -227,6 +227,7 @@ class MainWindow(QMainWindow):
             self.layout_memory.leave()
         for dock in self.docks:
             dock.setVisible(has_document)
+        self._panels.setEnabled(has_document)
         self.parts.tool_strip.setVisible(has_document)
         self.parts.find_bar.setVisible(has_document)
         if has_document:

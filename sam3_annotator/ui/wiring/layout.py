@@ -63,13 +63,14 @@ class Layout(QObject):
         )
 
     def leave(self) -> None:
-        """The panels are about to go, because there is nothing to work on: remember none of that."""
+        """The panels are about to go, because nothing is open; remember none of that."""
         self._is_arranged = False
 
     def reset(self) -> None:
         """Put every panel back where it was at first."""
         self._workspace.settings.forget_layout(self._work)
-        self.restore()
+        if self._is_arranged:
+            self.restore()
 
     def switch(self, work: WorkKind) -> None:
         """Go on with another kind of work; each has its own arrangement."""

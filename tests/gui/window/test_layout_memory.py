@@ -35,3 +35,14 @@ def test_a_clip_opened_first_leaves_pictures_their_panels(launch, pictures, qtbo
     third.window.show()
     assert "objects" in panels(third)
     assert third.window.parts.tool_strip.isVisible()
+
+
+def test_the_welcome_page_shows_no_panels(launch, pictures, qtbot):
+    running = launch()
+    running.window.show()
+    running.desks.window.ask_for("reset_layout")
+    assert panels(running) == set()
+    assert not running.window._panels.isEnabled()
+    running.desks.files.open_path(pictures)
+    qtbot.waitUntil(lambda: "objects" in panels(running))
+    assert running.window._panels.isEnabled()
