@@ -37,12 +37,12 @@ def test_a_clip_opened_first_leaves_pictures_their_panels(launch, pictures, qtbo
     assert third.window.parts.tool_strip.isVisible()
 
 
-def test_the_welcome_page_shows_no_panels(launch, pictures, qtbot):
+def test_the_welcome_page_shows_no_panels(launch, tmp_path, qtbot):
     running = launch()
     running.window.show()
     running.desks.window.ask_for("reset_layout")
     assert panels(running) == set()
     assert not running.window._panels.isEnabled()
-    running.desks.files.open_path(pictures)
+    running.desks.files.create(tmp_path / "empty.s3a")
     qtbot.waitUntil(lambda: "objects" in panels(running))
     assert running.window._panels.isEnabled()
