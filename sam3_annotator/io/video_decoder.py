@@ -191,7 +191,7 @@ def _open(path: Path) -> tuple[InputContainer, VideoStream]:
             "{path} cannot be opened as a clip ({error}); it may be cut off.",
             _REMEDY,
             path=path,
-            error=error,
+            error=getattr(error, "strerror", None) or error,
         ) from error
     streams = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
     if not streams or streams[0].codec_context is None:
