@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from sam3_annotator.inference.search_run import search_run
 from sam3_annotator.io.media import check_index
 from sam3_annotator.io.opening import open_media
 from sam3_annotator.model.concept_frames import Probation
+from sam3_annotator.model.concept_rules import ConceptRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.inference.search_run import SearchRun
     from sam3_annotator.io.media import MediaSource
-    from sam3_annotator.model.concept_rules import ConceptRules
+
+__all__ = ["ConceptRules", "FrameArrays", "VideoPredictor"]
 
 _KEY = "video"
 _CLIP = "The clip"
@@ -65,6 +68,14 @@ class FrameArrays:
         """Nothing is held open."""
 
 
+@dataclass(slots=True)
+class _Told:
+    """What was said of a concept: its phrase, and the frames with a positive exemplar."""
+
+    phrase: str
+    shown_on: set[int] = field(default_factory=set)
+
+
 class VideoPredictor:
     """One clip and what is followed on it. Not thread-safe.
 
@@ -89,6 +100,7 @@ class VideoPredictor:
         self._source = source
         self._cache: EmbeddingCache[Encoded] = EmbeddingCache(_CACHE_BYTES)
         self._size = (source.height, source.width)
+        self._told: dict[int, _Told] = {}
         backend, total = predictor.backend, source.frame_count
         self._run = search_run(backend, self._size, total, rules)
         self._objects: ClipTracker[Any]
@@ -192,17 +204,21 @@ class VideoPredictor:
         frame: int = 0,
         boxes: ArrayLike | None = None,
         box_labels: Sequence[int] | None = None,
+        concept: int | None = None,
     ) -> int:
         """Look for every instance of a phrase, of exemplars, or of both.
 
-        The bundled model takes exemplars alone.
+        The bundled model takes exemplars alone. A phrase is looked for on every frame; exemplars
+        count on the frame they lie on, and may be given on any number of frames.
 
         Args:
             text: noun phrase, or "" for exemplars alone (objects found on their frame are then
-                followed; newcomers need a phrase).
+                followed; newcomers need a phrase or exemplars of their own).
             frame: frame the exemplars lie on.
             boxes: (P, 4) xyxy in pixels.
-            box_labels: P times 1 (like this) or 0 (not like this).
+            box_labels: P times 1 (like this) or 0 (not like this); all 1 when left out.
+            concept: number of the concept that these exemplars add to; None for one of its own.
+                A phrase that was given before is known without it.
 
         Returns:
             The concept's number.
@@ -211,24 +227,22 @@ class VideoPredictor:
             MediaTrouble: there is no such frame.
             Rejected: the weights know no concepts, or no phrases and there is one, or there is
                 nothing to look for.
-            ValueError: labels that do not match, coordinates that are no finite numbers.
+            ValueError: labels that do not match, coordinates that are no finite numbers, no such
+                concept, or one of another phrase.
         """
         check_index(frame, self.frame_count, _CLIP)
         info = self._predictor.info
         if self._run is None or Capability.TRACK_CONCEPT not in info.capabilities:
             raise Rejected("{name} cannot track concepts; load SAM 3.", name=info.name)
-        rows = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
-        if not np.isfinite(rows).all():
-            raise ValueError("coordinates must be finite numbers")
-        signs = [1] * len(rows) if box_labels is None else list(box_labels)
-        exemplars = tuple(
-            Exemplar(Box(*(float(v) for v in row)), bool(sign))
-            for row, sign in zip(rows, signs, strict=True)
-        )
-        prompt = ConceptPrompt(text, exemplars)
-        if prompt.is_empty:
+        told = _Told(text.strip()) if concept is None else self._told_of(concept, text)
+        prompt = ConceptPrompt(told.phrase, _exemplars(boxes, box_labels))
+        if prompt.is_empty and frame not in told.shown_on:
             raise Rejected("Give a phrase, or at least one positive exemplar.")
-        return self._run.add(frame, prompt)
+        number = self._run.add(frame, prompt, concept)
+        told = self._told.setdefault(number, told)
+        if any(one.is_positive for one in prompt.exemplars):
+            told.shown_on.add(frame)
+        return number
 
     def remove(self, object_id: int) -> None:
         """Tell no more of an object; a concept that found it does not find it again."""
@@ -306,6 +320,14 @@ class VideoPredictor:
         for settled in probation.flush():
             yield concept_masks(settled, self._size, _KEY, _MEDIA)
 
+    def _told_of(self, concept: int, text: str) -> _Told:
+        told = self._told.get(concept)
+        if told is None:
+            raise ValueError(f"there is no concept {concept}")
+        if text.strip() not in ("", told.phrase):
+            raise ValueError(f"concept {concept} is {told.phrase!r}, not {text!r}")
+        return told
+
     def _pin(self, object_id: int, frame: int) -> None:
         if self._run is not None:
             self._run.pin(object_id, frame)
@@ -319,6 +341,17 @@ class VideoPredictor:
             kept = Encoded(height, width, self._predictor.info.weights_hash, features)
             self._cache.put(frame, kept)
         return kept.features
+
+
+def _exemplars(boxes: ArrayLike | None, labels: Sequence[int] | None) -> tuple[Exemplar, ...]:
+    rows = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
+    if not np.isfinite(rows).all():
+        raise ValueError("coordinates must be finite numbers")
+    signs = [1] * len(rows) if labels is None else list(labels)
+    return tuple(
+        Exemplar(Box(*(float(v) for v in row)), bool(sign))
+        for row, sign in zip(rows, signs, strict=True)
+    )
 
 
 def _check_number(object_id: int) -> None:

@@ -7,10 +7,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_SHARES = (
+    "min_score",
+    "duplicate_iou",
+    "match_iou",
+    "touch_iou",
+    "new_score",
+    "recondition_score",
+    "recondition_iou",
+    "occlusion_iou",
+    "keep_area_share",
+    "recover_likeness",
+    "recover_margin",
+)
+_COUNTS = (
+    "appearance_weight",
+    "motion_weight",
+    "probation_frames",
+    "max_unmatched",
+    "max_duplicate",
+    "confirm_frames",
+    "recondition_every",
+    "speck_area",
+    "gone_frames",
+    "max_objects",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ConceptRules:
     """How detections become tracks, and what ends them.
+
+    Scores, overlaps (IoU), shares and likeness lie in [0, 1]; frames, areas and numbers of things
+    are 0 or more.
 
     Attributes:
         min_score: detections at or below it do not exist.
@@ -68,3 +97,16 @@ class ConceptRules:
     recover_margin: float = 0.05
     max_objects: int = 10000
     exclusive_output: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what no threshold can be.
+
+        Raises:
+            ValueError: a value lies outside its range.
+        """
+        for name in _SHARES:
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie in [0, 1], not be {getattr(self, name)}")
+        for name in _COUNTS:
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)}")

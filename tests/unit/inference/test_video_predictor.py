@@ -135,6 +135,39 @@ def test_exemplars_alone_give_objects_that_are_followed(sam3, frames):
     assert all({o.track for o in f.objects} <= started for f in found)
 
 
+def test_exemplars_on_several_frames_belong_to_one_concept(sam3, frames):
+    clip = video(sam3, frames)
+    boxes = [[5, 5, 25, 25], [30, 10, 50, 30]]
+    number = clip.add_concept(frame=1, boxes=boxes[:1])
+    assert clip.add_concept(frame=3, boxes=boxes, box_labels=[1, 0], concept=number) == number
+    assert clip.add_concept(frame=3, boxes=boxes[1:], box_labels=[0], concept=number) == number
+    assert clip.add_concept("bus", frame=1) != number
+    found = list(clip.propagate())
+    assert not found[0].objects or {o.concept for o in found[0].objects} == {number + 1}
+    with pytest.raises(Rejected, match="positive"):
+        clip.add_concept(frame=4, boxes=boxes[1:], box_labels=[0], concept=number)
+    with pytest.raises(ValueError, match="no concept 7"):
+        clip.add_concept(frame=4, boxes=boxes, concept=7)
+    with pytest.raises(ValueError, match="is ''"):
+        clip.add_concept("bus", frame=4, boxes=boxes, concept=number)
+
+
+def test_negative_exemplars_add_to_a_phrase_by_its_number(sam3, frames):
+    boxes = [[5, 5, 25, 25]]
+    told = []
+    for more in ({}, {"concept": 0}):
+        clip = video(sam3, frames)
+        phrase = "" if more else "bus"
+        clip.add_concept("bus")
+        clip.add_concept(phrase, frame=2, boxes=boxes, box_labels=[0], **more)
+        told.append([[(o.track, o.score) for o in f.objects] for f in clip.propagate(2, 3)])
+    assert told[0] == told[1]
+    without = video(sam3, frames)
+    without.add_concept("bus")
+    alone = [[(o.track, o.score) for o in f.objects] for f in without.propagate(2, 3)]
+    assert told[0] != alone
+
+
 def test_settled_results_wait_and_provisional_ones_do_not(sam3, frames):
     rules = ConceptRules(min_score=0.0, new_score=0.0, probation_frames=3, max_objects=2)
     clip = video(sam3, frames, rules)
