@@ -2110,6 +2110,13 @@
     </message>
   </context>
   <context>
+    <name>PatienceSync</name>
+    <message>
+      <source>Still waiting for {name} ({seconds} s).</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>PlaybackDesk</name>
     <message>
       <source>There is no human frame on that side.</source>
@@ -2895,8 +2902,8 @@
       <translation>整个视频的审核状态</translation>
     </message>
     <message>
-      <source>Review: green accepted, grey open, amber doubtful, red rejected</source>
-      <translation>审核：绿色已接受，灰色待定，琥珀色可疑，红色已拒绝</translation>
+      <source>Review: green accepted, grey open, amber low confidence, red rejected or to fix</source>
+      <translation>审核：绿色已接受，灰色未定，琥珀色低置信度，红色已拒绝或待修改</translation>
     </message>
     <message>
       <source>{name}, frame {n}: {what}</source>
@@ -2967,8 +2974,8 @@
       <translation>按长度排序</translation>
     </message>
     <message>
-      <source>Doubtful ones first</source>
-      <translation>可疑的在前</translation>
+      <source>Low confidence first</source>
+      <translation>低置信度在前</translation>
     </message>
     <message>
       <source>Show all objects</source>
@@ -2987,8 +2994,8 @@
       <translation>显示尚未接受的对象</translation>
     </message>
     <message>
-      <source>Show doubtful objects</source>
-      <translation>显示可疑对象</translation>
+      <source>Show objects with low confidence</source>
+      <translation>显示低置信度对象</translation>
     </message>
     <message>
       <source>Curve of confidence</source>
@@ -3163,6 +3170,14 @@
     <message>
       <source>The doctor could not be asked: {error}.</source>
       <translation>无法运行诊断：{error}。</translation>
+    </message>
+    <message>
+      <source>{folder} is not of an earlier demo.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The sample could not be copied to {folder}: {why}.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Edit mask</source>

@@ -12,7 +12,6 @@ from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import ObjectId
 from sam3_annotator.domain.masklet import ROW, SOURCE_CODES, Masklet, People
 from sam3_annotator.ui.panels.timeline import Lane, LaneFrames, Shown, Still, TimelinePanel
-from sam3_annotator.ui.panels.timeline.lanes import Only
 from sam3_annotator.ui.panels.timeline.painting import NAMES_PX, RULER_PX
 from sam3_annotator.ui.tokens import DARK, LIGHT
 
@@ -114,10 +113,28 @@ def test_headings_fold_and_filters_hide(panel, qtbot):
     qtbot.keyClicks(panel._filter, "bus 2")
     assert [r.lane.object_id for r in panel.lanes.rows if r.lane] == [2]
     panel._filter.clear()
-    panel._choose(only=Only.HERE)
+    chosen(panel, "Show objects on this frame")
     assert [r.lane.object_id for r in panel.lanes.rows if r.lane] == [1, 2]
     panel.set_shown(Shown(frame=450))
     assert [r.lane.object_id for r in panel.lanes.rows if r.lane] == [1, 2, 3]
+
+
+def chosen(panel, text):
+    """Choose an entry of the menu; gives the entries that hold then."""
+    entries = panel._sort.menu().actions()
+    next(entry for entry in entries if entry.text() == text).trigger()
+    return [entry.text() for entry in entries if entry.isChecked()]
+
+
+def test_the_menu_shows_how_lanes_are_sorted_and_which_are_left_out(panel, qtbot):
+    curves = ["Curve of confidence", "Curve of area"]
+    assert chosen(panel, "Sort by length") == ["Sort by length", "Show all objects", *curves]
+    assert not panel._sort.isChecked()
+    held = chosen(panel, "Show objects not yet accepted")
+    assert held == ["Sort by length", "Show objects not yet accepted", *curves]
+    assert panel._sort.isChecked(), "seen without opening the menu"
+    chosen(panel, "Show all objects")
+    assert not panel._sort.isChecked()
 
 
 def test_the_cursor_stays_in_sight(panel):

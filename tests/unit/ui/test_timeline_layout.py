@@ -186,10 +186,10 @@ def test_lanes_are_grouped_sorted_and_filtered():
 
     assert shown(order=Order.START) == [2, 1, 3]
     assert shown(order=Order.LENGTH) == [2, 1, 3]
-    assert shown(order=Order.DOUBT) == [2, 1, 3]
+    assert shown(order=Order.CONFIDENCE) == [2, 1, 3]
     assert shown(only=Only.HERE, frame=55) == [1, 2]
     assert shown(only=Only.SELECTED, selection=frozenset([3])) == [3]
-    assert shown(only=Only.DOUBTFUL) == [2]
+    assert shown(only=Only.UNSURE) == [2]
     assert shown(text="CAR") == [3]
     assert shown(folded=frozenset(["bus"])) == [3]
     lanes[0] = replace(lanes[0], review=ReviewState.ACCEPTED)

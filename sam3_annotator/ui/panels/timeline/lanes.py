@@ -28,7 +28,7 @@ class Order(str, Enum):
     NUMBER = "number"
     START = "start"
     LENGTH = "length"
-    DOUBT = "doubt"
+    CONFIDENCE = "confidence"
 
 
 class Only(str, Enum):
@@ -38,7 +38,7 @@ class Only(str, Enum):
     HERE = "here"
     SELECTED = "selected"
     OPEN = "open"
-    DOUBTFUL = "doubtful"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ class Lane:
         }[self.review]
 
     @property
-    def has_doubt(self) -> bool:
+    def is_unsure(self) -> bool:
         """Whether any frame has a low confidence."""
         return bool((self.frames.kinds == Kind.LOW).any())
 
@@ -133,7 +133,7 @@ def arranged(lanes: Sequence[Lane], choice: Choice) -> tuple[Row, ...]:
 
 
 def review_overview(lanes: Sequence[Lane], frame_count: int) -> NDArray[np.uint8]:
-    """(frame_count,) uint8: 0 nothing there, 1 all accepted, 2 some open, 3 doubt, 4 rejected.
+    """(frame_count,) uint8: 0 nothing there, 1 accepted, 2 open, 3 unsure, 4 rejected.
 
     Args:
         lanes: every object.
@@ -162,8 +162,8 @@ def _passes(lane: Lane, choice: Choice) -> bool:
             return int(lane.object_id) in choice.selection
         case Only.OPEN:
             return lane.review is not ReviewState.ACCEPTED
-        case Only.DOUBTFUL:
-            return lane.has_doubt
+        case Only.UNSURE:
+            return lane.is_unsure
 
 
 def _rank(lane: Lane, order: Order) -> tuple[float, int]:
@@ -177,5 +177,5 @@ def _rank(lane: Lane, order: Order) -> tuple[float, int]:
             return float(known[0]) if known.size else float(kinds.size), number
         case Order.LENGTH:
             return -float(known.size), number
-        case Order.DOUBT:
+        case Order.CONFIDENCE:
             return -float(np.count_nonzero(kinds == Kind.LOW)), number

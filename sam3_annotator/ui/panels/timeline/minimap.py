@@ -38,7 +38,10 @@ class Minimap(QWidget):
         self.setFixedHeight(_HEIGHT_PX)
         self.setAccessibleName(translate("Timeline", "State of the review over the whole clip"))
         self.setToolTip(
-            translate("Timeline", "Review: green accepted, grey open, amber doubtful, red rejected")
+            translate(
+                "Timeline",
+                "Review: green accepted, grey open, amber low confidence, red rejected or to fix",
+            )
         )
         self._tokens = tokens
         self._overview: NDArray[np.uint8] = np.zeros(1, np.uint8)

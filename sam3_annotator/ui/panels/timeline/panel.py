@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
@@ -109,27 +109,30 @@ class TimelinePanel(QWidget):
         )
         self._sort.setGeometry(NAMES_PX - 32, 1, 26, RULER_PX - 3)
         self._sort.setText("≡")
+        self._sort.setCheckable(True)
         self._sort.setToolTip(translate("Timeline", "Sort and filter"))
         self._sort.setAccessibleName(translate("Timeline", "Sort and filter"))
         self._sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self._sort)
-        for order, text in (
-            (Order.NUMBER, translate("Timeline", "Sort by number")),
-            (Order.START, translate("Timeline", "Sort by first frame")),
-            (Order.LENGTH, translate("Timeline", "Sort by length")),
-            (Order.DOUBT, translate("Timeline", "Doubtful ones first")),
-        ):
-            menu.addAction(text, partial(self._choose, order=order))
-        menu.addSeparator()
-        for only, text in (
-            (Only.ALL, translate("Timeline", "Show all objects")),
-            (Only.HERE, translate("Timeline", "Show objects on this frame")),
-            (Only.SELECTED, translate("Timeline", "Show selected objects")),
-            (Only.OPEN, translate("Timeline", "Show objects not yet accepted")),
-            (Only.DOUBTFUL, translate("Timeline", "Show doubtful objects")),
-        ):
-            menu.addAction(text, partial(self._choose, only=only))
-        menu.addSeparator()
+        self._offer(
+            menu,
+            (
+                (Order.NUMBER, translate("Timeline", "Sort by number")),
+                (Order.START, translate("Timeline", "Sort by first frame")),
+                (Order.LENGTH, translate("Timeline", "Sort by length")),
+                (Order.CONFIDENCE, translate("Timeline", "Low confidence first")),
+            ),
+        )
+        self._offer(
+            menu,
+            (
+                (Only.ALL, translate("Timeline", "Show all objects")),
+                (Only.HERE, translate("Timeline", "Show objects on this frame")),
+                (Only.SELECTED, translate("Timeline", "Show selected objects")),
+                (Only.OPEN, translate("Timeline", "Show objects not yet accepted")),
+                (Only.UNSURE, translate("Timeline", "Show objects with low confidence")),
+            ),
+        )
         self._score = menu.addAction(translate("Timeline", "Curve of confidence"))
         self._area = menu.addAction(translate("Timeline", "Curve of area"))
         for action in (self._score, self._area):
@@ -138,17 +141,28 @@ class TimelinePanel(QWidget):
             action.toggled.connect(self._use_curves)
         self._sort.setMenu(menu)
 
-    def _choose(self, *, order: Order | None = None, only: Only | None = None) -> None:
-        choice = self.lanes.choice
-        self.lanes.set_choice(
-            replace(
-                choice,
-                order=order or choice.order,
-                only=only or choice.only,
-                frame=self._shown.frame,
-                selection=frozenset(int(one) for one in self._shown.selection),
-            )
+    def _offer(self, menu: QMenu, choices: Sequence[tuple[Order | Only, str]]) -> None:
+        """A part of the menu of which one entry holds; at first the first."""
+        group = QActionGroup(menu)
+        for choice, text in choices:
+            action = group.addAction(menu.addAction(text))
+            action.setCheckable(True)
+            action.setChecked(choice is choices[0][0])
+            action.triggered.connect(lambda _, chosen=choice: self._choose(chosen))
+        menu.addSeparator()
+
+    def _choose(self, chosen: Order | Only) -> None:
+        choice = replace(
+            self.lanes.choice,
+            frame=self._shown.frame,
+            selection=frozenset(int(one) for one in self._shown.selection),
         )
+        if isinstance(chosen, Order):
+            self.lanes.set_choice(replace(choice, order=chosen))
+            return
+        self.lanes.set_choice(replace(choice, only=chosen))
+        # Lanes that are left out must not be missed: the button says so with its menu closed.
+        self._sort.setChecked(chosen is not Only.ALL)
 
     def _use_curves(self) -> None:
         self.lanes.use_curves(
