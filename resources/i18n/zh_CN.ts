@@ -984,6 +984,10 @@
       <source>Dealt with</source>
       <translation>已处理</translation>
     </message>
+    <message>
+      <source>Remove the comment</source>
+      <translation type="unfinished" />
+    </message>
   </context>
   <context>
     <name>ConceptDesk</name>
@@ -1496,6 +1500,10 @@
     <message>
       <source>looking for moved files</source>
       <translation>正在查找移动过的文件</translation>
+    </message>
+    <message>
+      <source>“{folder}” is read-only. Keep the project where?</source>
+      <translation>“{folder}”为只读。项目要保存在哪里？</translation>
     </message>
     <message numerus="yes">
       <source>%n file(s) could not be used.</source>
@@ -2313,6 +2321,12 @@
     <message>
       <source>Signed off</source>
       <translation>已签核</translation>
+    </message>
+    <message numerus="yes">
+      <source>Signed off with %n mask(s) rejected or to be fixed</source>
+      <translation type="unfinished">
+        <numerusform />
+      </translation>
     </message>
     <message>
       <source>Select an object, or go to a doubtful frame.</source>

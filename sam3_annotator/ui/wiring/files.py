@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -19,7 +21,6 @@ from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from sam3_annotator.domain.commands import NewMedia
     from sam3_annotator.domain.ids import MediaId
@@ -47,9 +48,7 @@ class FileDesk(QObject):
 
     def new_project(self) -> None:
         """Ask where, and begin an empty project there."""
-        path = self._ask.new_file(translate("FileDesk", "New project"), _project_kinds())
-        if path is not None:
-            self.create(path if path.suffix else path.with_suffix(PROJECT_SUFFIX))
+        self._ask_where(translate("FileDesk", "New project"))
 
     def create(self, path: Path) -> None:
         """Begin an empty project in this file."""
@@ -243,15 +242,23 @@ class FileDesk(QObject):
             return False  # one of them is gone; opening it will say so
 
     def _project_for(self, folder: Path) -> bool:
-        """Make sure that a project is open; a new one lies beside the files it speaks of."""
+        """Make sure that a project is open; a new one lies beside its files, where that may be."""
         if self._workspace.document is not None:
             return True
         path = folder / f"{folder.name or 'annotations'}{PROJECT_SUFFIX}"
         if path.exists():
             self.open_path(path)
-        else:
+        elif os.access(folder, os.W_OK):
             self.create(path)
+        else:
+            title = translate("FileDesk", "“{folder}” is read-only. Keep the project where?")
+            self._ask_where(title.format(folder=folder.name), Path.home() / path.name)
         return self._workspace.document is not None
+
+    def _ask_where(self, title: str, start: Path | None = None) -> None:
+        path = self._ask.new_file(title, _project_kinds(), start)
+        if path is not None:
+            self.create(path if path.suffix else path.with_suffix(PROJECT_SUFFIX))
 
     def _add_clip(self, gathered: Gathered) -> None:
         self._workspace.require_document().do(AddMedia(gathered.items))

@@ -36,6 +36,21 @@ def test_opening_the_folder_again_goes_on_with_the_same_project(launch, pictures
     assert len(second.project.media) == 4
 
 
+def test_a_read_only_folder_keeps_its_project_where_the_user_says(
+    launch, pictures, qtbot, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("os.access", lambda path, _mode: path != pictures)
+    running = launch()
+    running.desks.files.add([pictures], pictures)
+    assert "read-only" in running.answers.asked[-1]
+    assert running.project is None, "nothing was chosen"
+    running.answers.paths = [tmp_path / "elsewhere"]
+    running.desks.files.add([pictures], pictures)
+    qtbot.waitUntil(lambda: running.project is not None and len(running.project.media) == 4)
+    assert running.workspace.document.path == tmp_path / "elsewhere.s3a"
+    qtbot.waitUntil(lambda: running.window.controllers.pictures.picture is not None)
+
+
 @pytest.mark.logs("is already open by")
 def test_a_second_window_on_the_same_project_is_refused_politely(labelling, launch, qtbot):
     other = launch()
