@@ -172,6 +172,16 @@
     </message>
   </context>
   <context>
+    <name>ReviewDesk</name>
+    <message numerus="yes">
+      <source>Signed off with %n mask(s) rejected or to be fixed</source>
+      <translation>
+        <numerusform>Signed off with %n mask rejected or to be fixed</numerusform>
+        <numerusform>Signed off with %n masks rejected or to be fixed</numerusform>
+      </translation>
+    </message>
+  </context>
+  <context>
     <name>ReviewSync</name>
     <message numerus="yes">
       <source>%n mask(s) changed since.</source>

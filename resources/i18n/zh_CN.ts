@@ -986,7 +986,7 @@
     </message>
     <message>
       <source>Remove the comment</source>
-      <translation type="unfinished" />
+      <translation>删除评论</translation>
     </message>
   </context>
   <context>
@@ -2324,8 +2324,8 @@
     </message>
     <message numerus="yes">
       <source>Signed off with %n mask(s) rejected or to be fixed</source>
-      <translation type="unfinished">
-        <numerusform />
+      <translation>
+        <numerusform>已签核，其中 %n 个掩码已拒绝或待修改</numerusform>
       </translation>
     </message>
     <message>

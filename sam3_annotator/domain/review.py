@@ -95,6 +95,20 @@ def accepted_frames(
     return set(wanted.frames[codes == REVIEW_CODES[ReviewState.ACCEPTED]].tolist())
 
 
+def objections(contents: MediaContents, object_id: ObjectId | None, start: int, stop: int) -> int:
+    """How many annotations of a span (ends included) are rejected or need work, as they are now.
+
+    Args:
+        object_id: one object, or None for all.
+    """
+    against = [REVIEW_CODES[state] for state in (ReviewState.REJECTED, ReviewState.NEEDS_WORK)]
+    count = 0
+    for key, masklet in _signed(contents, object_id):
+        is_inside = (masklet.frames >= start) & (masklet.frames <= stop)
+        count += int(np.isin(standing_codes(contents, key)[is_inside], against).sum())
+    return count
+
+
 def fingerprint(contents: MediaContents, object_id: ObjectId | None, start: int, stop: int) -> str:
     """What the masks and flags of a span (ends included) are, in a few characters per object.
 

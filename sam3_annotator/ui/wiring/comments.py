@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from sam3_annotator.domain.commands import AddComment, ResolveComment
+from sam3_annotator.domain.commands import AddComment, RemoveComment, ResolveComment
 
 if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -30,6 +30,12 @@ class CommentDesk(QObject):
         media_id = self._workspace.view.media_id
         if media_id is not None:
             self._workspace.do(ResolveComment(media_id, comment_id, is_resolved))
+
+    def remove(self, comment_id: int) -> None:
+        """Take a comment away."""
+        media_id = self._workspace.view.media_id
+        if media_id is not None:
+            self._workspace.do(RemoveComment(media_id, comment_id))
 
     def open(self, comment_id: int) -> None:
         """Show the frame a comment is pinned to."""

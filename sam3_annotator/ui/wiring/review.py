@@ -14,6 +14,7 @@ from sam3_annotator.domain.commands import (
 )
 from sam3_annotator.domain.entities import MediaKind, ReviewState
 from sam3_annotator.domain.ids import FrameIndex
+from sam3_annotator.domain.review import objections
 from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.ui.wiring import naming
 from sam3_annotator.workflow.queue_rows import Show
@@ -181,8 +182,13 @@ class ReviewDesk(QObject):
             return
         last = FrameIndex(project.medium(view.media_id).frame_count - 1)
         start, stop = view.span or (FrameIndex(0), last)
-        command = AddSignOff(view.media_id, start, stop, view.selected)
-        self._tell(command, translate("ReviewDesk", "Signed off"))
+        said = translate("ReviewDesk", "Signed off")
+        against = objections(project.contents(view.media_id), view.selected, start, stop)
+        if against:
+            said = translate(
+                "ReviewDesk", "Signed off with %n mask(s) rejected or to be fixed", "", against
+            )
+        self._tell(AddSignOff(view.media_id, start, stop, view.selected), said)
 
     def show_report(self) -> None:
         """Show who did how much, and how fast."""

@@ -82,6 +82,7 @@ class ReviewSync(QObject):
         comments = CommentDesk(workspace)
         panel.comments.written.connect(comments.write)
         panel.comments.opened.connect(comments.open)
+        panel.comments.removed.connect(comments.remove)
         panel.comments.resolved.connect(lambda one, is_on: comments.resolve(one, is_resolved=is_on))
         panel.shown.connect(lambda is_on: desk.watch(is_watched=is_on))
         panel.shown.connect(lambda _: self._refresh_soon())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QToolButton
 
 from sam3_annotator.domain.commands import (
     AddCategory,
@@ -89,6 +90,30 @@ def test_a_range_is_signed_off_alone(clip, found, qtbot):
     trigger(clip, qtbot, "review.sign_off")
     last = clip.project.medium(clip.workspace.view.media_id).frame_count - 1
     assert [(s.start, s.stop) for s in contents.signoffs.values()] == [(5, 9), (0, last)]
+
+
+def test_signing_off_says_what_it_goes_against(clip, found, qtbot):
+    clip.workspace.state.update(span=(FrameIndex(5), FrameIndex(9)))
+    trigger(clip, qtbot, "review.reject")
+    clip.workspace.state.update(span=None)
+    clip.workspace.do(SetMask(found, FrameIndex(6), square(60)))
+    trigger(clip, qtbot, "review.sign_off")
+    said = clip.window.parts.status.message
+    assert said == "Signed off with 4 masks rejected or to be fixed."
+
+
+def test_a_comment_can_be_taken_away(clip, found, qtbot):
+    clip.window.show()
+    clip.window.docks["review"].raise_()
+    box = clip.window.parts.review.comments
+    box.written.emit("whose ear?")
+    contents = clip.project.contents(clip.workspace.view.media_id)
+    assert [comment.text for comment in contents.comments.values()] == ["whose ear?"]
+    qtbot.waitUntil(lambda: len(box.findChildren(QToolButton)) == 1)
+    box.findChildren(QToolButton)[0].click()
+    assert not contents.comments
+    clip.desks.edits.undo()
+    assert len(contents.comments) == 1
 
 
 def test_going_to_a_row_of_the_queue_lets_go_of_the_range(clip, found, qtbot):

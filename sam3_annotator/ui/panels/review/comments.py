@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -50,11 +51,13 @@ class CommentsBox(QWidget):
         written: the words of a new comment for the present frame.
         opened: id of the comment whose frame should be shown.
         resolved: id, and whether it is dealt with.
+        removed: id of the comment that should go.
     """
 
     written = Signal(str)
     opened = Signal(int)
     resolved = Signal(int, bool)
+    removed = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,7 +116,16 @@ class CommentsBox(QWidget):
         layout.addWidget(done, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(words, 1)
         layout.addWidget(place, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._remover(row), 0, Qt.AlignmentFlag.AlignTop)
         return line
+
+    def _remover(self, row: CommentRow) -> QToolButton:
+        button = QToolButton()
+        button.setText("×")  # noqa: RUF001 - the sign for closing
+        button.setToolTip(translate("CommentsBox", "Remove the comment"))
+        button.setAccessibleName(f"{button.toolTip()}: {row.text}")
+        button.clicked.connect(partial(self.removed.emit, row.id))
+        return button
 
     def _send(self) -> None:
         text = self.line.text().strip()
