@@ -701,6 +701,18 @@
   <context>
     <name>Ask</name>
     <message>
+      <source>Replace {name}?</source>
+      <translation>替换 {name}？</translation>
+    </message>
+    <message>
+      <source>It is in {folder} already. What it holds now will be lost.</source>
+      <translation>它已存在于 {folder} 中，现有内容将丢失。</translation>
+    </message>
+    <message>
+      <source>Replace</source>
+      <translation>替换</translation>
+    </message>
+    <message>
       <source>Cancel</source>
       <translation>取消</translation>
     </message>
@@ -1617,11 +1629,11 @@
     </message>
     <message>
       <source>A search is in progress. Cancel it first, or wait.</source>
-      <translation type="unfinished" />
+      <translation>正在查找。请先取消，或等待完成。</translation>
     </message>
     <message>
       <source>There are no pictures in the project yet.</source>
-      <translation type="unfinished" />
+      <translation>项目中还没有图片。</translation>
     </message>
     <message numerus="yes">
       <source>Find “{phrase}” in %n picture(s)?</source>
@@ -4352,6 +4364,14 @@
     <message>
       <source>{title} can only be imported.</source>
       <translation>{title} 只能导入。</translation>
+    </message>
+    <message>
+      <source>{path} is there already and is no export of this format.</source>
+      <translation>{path} 已存在，且不是该格式的导出文件。</translation>
+    </message>
+    <message>
+      <source>It was left as it is. Choose another name.</source>
+      <translation>未作改动。请换一个名称。</translation>
     </message>
     <message>
       <source>frames written</source>

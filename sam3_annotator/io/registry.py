@@ -152,12 +152,19 @@ def export_labels(
 
     Raises:
         FileTrouble: it cannot be written; nothing half-written stays.
-        ExchangeTrouble: the format cannot hold these labels, or does not exist.
+        ExchangeTrouble: the format cannot hold these labels, or does not exist; or the target is
+            a file of another kind, which is never replaced.
         MediaTrouble: a frame of a clip cannot be decoded for the list of frames.
     """
     chosen = format_by_key(key)
     if chosen.exporter is None:
         raise ExchangeTrouble("{title} can only be imported.", title=chosen.title)
+    if target.is_file() and target.suffix.lower() != chosen.suffix:
+        raise ExchangeTrouble(
+            "{path} is there already and is no export of this format.",
+            "It was left as it is. Choose another name.",
+            path=target,
+        )
     options = options or ExportOptions()
     report = chosen.exporter(labels, target, options)
     for media, name in flat_names(labels).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
+
+_UNASKED = QFileDialog.Option.DontConfirmOverwrite
 
 
 class Ask:
@@ -38,10 +41,40 @@ class Ask:
         chosen = QFileDialog.getExistingDirectory(self._parent, title, _text(start))
         return Path(chosen) if chosen else None
 
-    def new_file(self, title: str, kinds: str, start: Path | None = None) -> Path | None:
-        """A file to write; the system asks before an existing one is replaced."""
-        chosen, _ = QFileDialog.getSaveFileName(self._parent, title, _text(start), kinds)
-        return Path(chosen) if chosen else None
+    def new_file(
+        self, title: str, kinds: str, start: Path | None = None, *, is_asked_later: bool = False
+    ) -> Path | None:
+        """A file to write, with the suffix of its kind; asks before an existing one is replaced.
+
+        Args:
+            title: of the dialog.
+            kinds: for its filter; the first suffix is given to names that have none of them.
+            start: what to propose.
+            is_asked_later: somebody else asks before anything is replaced.
+        """
+        asking = (
+            QFileDialog.Option.DontConfirmOverwrite if is_asked_later else QFileDialog.Option(0)
+        )
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._parent, title, _text(start), kinds, options=asking
+        )
+        if not chosen:
+            return None
+        path = with_suffix_of(Path(chosen), kinds)
+        is_new_name = path != Path(chosen)  # of which the system has not asked
+        if is_new_name and not is_asked_later and not self.may_replace(path):
+            return None
+        return path
+
+    def may_replace(self, path: Path) -> bool:
+        """Whether a file may be written: asks when there is one of that name."""
+        return not path.is_file() or self.confirm(
+            translate("Ask", "Replace {name}?").format(name=path.name),
+            translate("Ask", "It is in {folder} already. What it holds now will be lost.").format(
+                folder=path.parent
+            ),
+            translate("Ask", "Replace"),
+        )
 
     def confirm(self, question: str, detail: str, yes: str) -> bool:
         """Whether to go on; the default is not to."""
@@ -53,6 +86,18 @@ class Ask:
         box.setEscapeButton(refuse)
         box.exec()
         return box.clickedButton() is accept
+
+
+def with_suffix_of(path: Path, kinds: str) -> Path:
+    """A path with one of the suffixes that a dialog's filter names; the first is added if need be.
+
+    >>> with_suffix_of(Path("lab v1.2"), "Projects (*.s3a)").name
+    'lab v1.2.s3a'
+    """
+    suffixes = re.findall(r"\*(\.[\w.]+)", kinds)
+    if not suffixes or path.name.lower().endswith(tuple(suffixes)):
+        return path
+    return path.with_name(path.name + suffixes[0])
 
 
 def _text(path: Path | None) -> str:

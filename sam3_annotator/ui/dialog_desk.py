@@ -243,7 +243,7 @@ class DialogDesk(QObject):
     def _browse_export(self, dialog: ExportDialog) -> None:
         title, chosen = translate("DialogDesk", "Export to"), dialog.chosen
         kinds = f"{worded(chosen.title)} (*{chosen.suffix})" if chosen.suffix else ""
-        path = self._ask.new_file(title, kinds, dialog.wish().target)
+        path = self._ask.new_file(title, kinds, dialog.wish().target, is_asked_later=True)
         if path is not None:
             dialog.use_target(path)
 

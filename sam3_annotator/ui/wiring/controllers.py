@@ -65,7 +65,7 @@ class Controllers:
         panels.connect_desks(objects, categories)
         model.described.connect(parts.top_bar.show_device)
         window = WindowDesk(workspace, parts.canvas, pictures)
-        exchange = ExchangeDesk(workspace, work)
+        exchange = ExchangeDesk(workspace, work, ask)
         others = Others(navigation, categories, work, exchange, ask)
         clip = ClipDesks.make(workspace, parts, pictures, others)
         gestures.use_clips(clip)

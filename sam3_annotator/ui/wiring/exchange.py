@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.commands import NewMedia
     from sam3_annotator.io.errands import Report
     from sam3_annotator.io.exchange import Labels
+    from sam3_annotator.ui.ask import Ask
     from sam3_annotator.ui.dialogs.export import ExportWish
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -45,9 +46,9 @@ class ExchangeDesk(QObject):
     import_wanted = Signal()
     reported = Signal(str, str, str)
 
-    def __init__(self, workspace: Workspace, work: WorkDesk) -> None:
+    def __init__(self, workspace: Workspace, work: WorkDesk, ask: Ask) -> None:
         super().__init__(workspace)
-        self._workspace, self._work = workspace, work
+        self._workspace, self._work, self._ask = workspace, work, ask
 
     def ask_export(self) -> None:
         """Let the user choose what to export, and how."""
@@ -63,7 +64,10 @@ class ExchangeDesk(QObject):
         """Write an export; the rows are collected here, the file is written in the background."""
         with self._workspace.explaining():
             document = self._workspace.require_document()
-            steps = collect_labels(document.project, self._scope(wish))
+            scope = self._scope(wish)
+            if not self._ask.may_replace(wish.target):
+                return
+            steps = collect_labels(document.project, scope)
             self._work.run_slices(
                 translate("ExchangeDesk", "collecting objects"),
                 steps,

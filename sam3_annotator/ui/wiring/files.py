@@ -256,9 +256,10 @@ class FileDesk(QObject):
         return self._workspace.document is not None
 
     def _ask_where(self, title: str, start: Path | None = None) -> None:
-        path = self._ask.new_file(title, _project_kinds(), start)
+        # A project that is there is never replaced; ``create`` says so.
+        path = self._ask.new_file(title, _project_kinds(), start, is_asked_later=True)
         if path is not None:
-            self.create(path if path.suffix else path.with_suffix(PROJECT_SUFFIX))
+            self.create(path)
 
     def _add_clip(self, gathered: Gathered) -> None:
         self._workspace.require_document().do(AddMedia(gathered.items))

@@ -12,6 +12,7 @@ from PIL import Image
 from sam3_annotator.app import Program
 from sam3_annotator.domain.geometry import Box, Point
 from sam3_annotator.engine.fake import FakeSession
+from sam3_annotator.ui.ask import with_suffix_of
 from sam3_annotator.ui.settings import ModelChoice, Settings, ThemeMode
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ class Answers:
         self.asked.append(title)
         return self.paths[0] if self.paths else None
 
-    def new_file(self, title, kinds, start=None):
+    def new_file(self, title, kinds, start=None, *, is_asked_later=False):
         self.asked.append(title)
-        return self.paths[0] if self.paths else None
+        return with_suffix_of(self.paths[0], kinds) if self.paths else None
 
     def confirm(self, question, detail, yes):
         self.asked.append(question)

@@ -76,6 +76,22 @@ def test_exporting_an_empty_selection_is_refused(labelling, tmp_path):
     assert not (tmp_path / "x.json").exists()
 
 
+def test_a_file_that_is_there_is_replaced_only_when_the_user_agrees(labelling, qtbot, tmp_path):
+    paint(labelling, 10)
+    target = tmp_path / "labels.json"
+    target.write_text("precious")
+    labelling.answers.says_yes = False
+    dialog = labelling.window.dialogs.open_export()
+    dialog.use_target(target)
+    dialog._accept()
+    assert labelling.answers.asked == ["Replace labels.json?"]
+    assert not labelling.desks.work.works
+    assert target.read_text() == "precious"
+    labelling.answers.says_yes = True
+    labels, _ = export(labelling, qtbot, target)
+    assert len(labels["annotations"]) == 1
+
+
 def test_a_folder_that_cannot_be_written_is_told(labelling, qtbot, tmp_path):
     paint(labelling, 10)
     troubles = []

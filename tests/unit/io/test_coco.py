@@ -32,6 +32,7 @@ from sam3_annotator.io.exchange import (
     MediaEntry,
     ObjectEntry,
 )
+from sam3_annotator.io.registry import export_labels
 from tests.support.labels import drawn, sample, shapes_of, tracks_of
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "formats"
@@ -169,6 +170,15 @@ def test_several_files_become_one(tmp_path: Path) -> None:
     right["annotations"] = []
     with pytest.raises(ExchangeTrouble, match=r"r\.json.*image 1: a\.jpg is 13 x 10 here and 12"):
         import_coco([paths[0], written(tmp_path, right, "r.json")])
+
+
+@pytest.mark.parametrize("name", ["lab.s3a", "photo.jpg", "labels"])
+def test_a_file_of_another_kind_is_never_replaced(tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    target.write_bytes(b"work of a year")
+    with pytest.raises(ExchangeTrouble, match="no export of this format"):
+        export_labels("coco", sample(), target)
+    assert target.read_bytes() == b"work of a year"
 
 
 def test_what_cannot_be_kept_is_told(tmp_path: Path) -> None:
