@@ -18,8 +18,8 @@ from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.workflow.queue_rows import Show
 from tests.bench.bench_playback import LIMIT_MS, Costs
 from tests.bench.bench_window import Heart, told
-from tests.gui.clip.test_long_session import GROWTH, LongSession, labelled_film, ready
-from tests.support.films import Film
+from tests.gui.clip.test_long_session import GROWTH, LongSession, ready
+from tests.support.films import Film, labelled_film
 
 pytestmark = [pytest.mark.bench, pytest.mark.logs("")]
 

@@ -14,13 +14,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
-from sam3_annotator.domain.commands import AddMedia
 from sam3_annotator.engine.fake import FakeSession
-from sam3_annotator.io.opening import gather
 from sam3_annotator.io.video import Clip
-from sam3_annotator.workflow.document import Document
 from tests.bench.bench_window import told
-from tests.support.films import Film, label
+from tests.support.films import Film, labelled_film
 from tests.support.hands import Hands
 
 pytestmark = [pytest.mark.bench, pytest.mark.logs("")]
@@ -34,21 +31,9 @@ STEPS, JUMPS = 20, 20
 LIMIT_MS = 60_000
 
 
-def made_project(folder, film, objects, **how):
-    """A project file with one labelled clip."""
-    film.write(folder / "film.mp4")
-    path = folder / "film.s3a"
-    document = Document.create(path, "Ada")
-    found = gather([folder / "film.mp4"], lambda p: p.name, lambda *_: None)
-    (media_id,) = document.do(AddMedia(found.items)).made
-    label(document, media_id, objects, **how)
-    document.close()
-    return path
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    return made_project(tmp_path_factory.mktemp("film"), FILM, MASKS)
+    return labelled_film(tmp_path_factory.mktemp("film"), FILM, MASKS)
 
 
 def opened(launch, path, qtbot, size=FILM.size):

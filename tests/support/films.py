@@ -12,6 +12,7 @@ import numpy as np
 
 from sam3_annotator.domain.commands import (
     AddCategory,
+    AddMedia,
     AddObjects,
     FrameMask,
     NewObject,
@@ -21,13 +22,14 @@ from sam3_annotator.domain.commands_objects import ObjectFrames
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, ObjectId
 from sam3_annotator.domain.mask import Mask
+from sam3_annotator.io.opening import gather
+from sam3_annotator.workflow.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from sam3_annotator.domain.ids import MediaId
-    from sam3_annotator.workflow.document import Document
 
 Size = tuple[int, int]
 _CORNERS = 72
@@ -135,6 +137,18 @@ def label(
             )
             document.do(SetMasks((ObjectFrames(found, kept),), Source.HUMAN))
     return tuple(made)
+
+
+def labelled_film(folder: Path, film: Film, objects: int, **how: float) -> Path:
+    """A project file with one clip and moving objects on all of its frames."""
+    film.write(folder / "film.mp4")
+    path = folder / "film.s3a"
+    document = Document.create(path, "Ada")
+    found = gather([folder / "film.mp4"], lambda p: p.name, lambda *_: None)
+    (media_id,) = document.do(AddMedia(found.items)).made
+    label(document, media_id, objects, **how)
+    document.close()
+    return path
 
 
 def _stretches(count: int) -> Iterator[range]:

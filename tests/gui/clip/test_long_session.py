@@ -15,14 +15,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from sam3_annotator.domain.commands import AddMedia
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.fake import FakeSession
-from sam3_annotator.io.opening import gather
-from sam3_annotator.workflow.document import Document
-from tests.support.films import Film, label
+from tests.support.films import Film, labelled_film
 from tests.support.hands import Hands
 
 if TYPE_CHECKING:
@@ -31,18 +28,6 @@ if TYPE_CHECKING:
 GROWTH = 0.03
 LIMIT_MS = 120_000
 ROUNDS, WARM_UP = 10, 5
-
-
-def labelled_film(folder: Path, film: Film, objects: int, **how: float) -> Path:
-    """A project file with one clip and moving objects on all of its frames."""
-    film.write(folder / "film.mp4")
-    path = folder / "film.s3a"
-    document = Document.create(path, "Ada")
-    found = gather([folder / "film.mp4"], lambda p: p.name, lambda *_: None)
-    (media_id,) = document.do(AddMedia(found.items)).made
-    label(document, media_id, objects, **how)
-    document.close()
-    return path
 
 
 def resident_mb() -> float:
