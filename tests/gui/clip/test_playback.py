@@ -11,7 +11,6 @@ from sam3_annotator.domain.ids import FrameIndex
 from tests.gui.clip.conftest import add_object, go_to, run, trigger
 from tests.support.hands import Hands
 
-
 MOST_LAYOUTS = 2
 
 
