@@ -79,11 +79,14 @@ def from_json(kept: str) -> str:
     """What :func:`to_json` was given.
 
     Raises:
-        ValueError, TypeError, KeyError: ``kept`` was not made by it.
+        ValueError: ``kept`` was not made by it.
     """
-    text = _unpacked(json.loads(kept))
+    try:
+        text = _unpacked(json.loads(kept))
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(kept) from error
     if not isinstance(text, str):
-        raise TypeError(kept)
+        raise ValueError(kept)  # noqa: TRY004 - it is the text in the file that is wrong
     return text
 
 

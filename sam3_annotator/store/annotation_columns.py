@@ -49,7 +49,8 @@ def read_annotations(
     Raises:
         ValueError: a value makes no sense, which means the file is damaged.
     """
-    numbers = ("object_id", *_WORDS.values(), "area", _WHOLE, _REST, _SCORE)
+    area = "CAST(area AS INTEGER)"
+    numbers = ("object_id", *_WORDS.values(), area, _WHOLE, _REST, _SCORE)
     blob = "group_concat(hex(ifnull(blob, zeroblob(16))), '')"
     joined: list[ColumnElement[Any]] = [literal_column(f"group_concat({one})") for one in numbers]
     query = select(*joined, literal_column(blob), literal_column("count(attributes)"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -65,13 +66,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for queries; changes nothing.
+        """A connection for queries and for making sense of what they give; changes nothing.
 
         Raises:
             FileTrouble: the file cannot be read.
             ProjectTrouble: the file is damaged.
         """
-        with translated(self.path), self._connection.begin():
+        with translated(self.path), understood(self.path), self._connection.begin():
             yield self._connection
 
     def checkpoint(self) -> None:
@@ -147,25 +148,40 @@ def read_version(path: Path) -> int:
     return int(struct.unpack_from(">I", header, 60)[0])
 
 
-def check_integrity(path: Path, *, has_log: bool) -> None:
+def whole_size(path: Path) -> int:
+    """How many bytes a project file has when nothing is missing, by its header."""
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if len(header) < _HEADER_BYTES:
+        return 0
+    page_size, pages = struct.unpack_from(">H", header, 16)[0], struct.unpack_from(">I", header, 28)
+    return (65536 if page_size == 1 else page_size) * int(pages[0])
+
+
+def check_integrity(path: Path, *, has_log: bool) -> int:
     """Read the whole file once and compare its structure, without writing to it.
 
     Args:
         has_log: whether a write-ahead log lies beside it that belongs to its contents.
 
+    Returns:
+        The schema version; unlike the header's, it includes what is still in the log.
+
     Raises:
         ProjectTrouble: the file is damaged.
         FileTrouble: the file cannot be read.
     """
-    with translated(path):
+    with translated(path), understood(path):
         how = "mode=ro" if has_log else "immutable=1"
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
         try:
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         finally:
             connection.close()
     if verdict != "ok":
         raise damaged(path, str(verdict).splitlines()[0])
+    return version
 
 
 def damaged(path: Path, detail: str) -> ProjectTrouble:
@@ -200,6 +216,19 @@ def translated(path: Path) -> Iterator[None]:
         raise trouble from error
 
 
+@contextmanager
+def understood(path: Path) -> Iterator[None]:
+    """Tell of stored values that make no sense; SQLite has no check sums that would find them.
+
+    Raises:
+        ProjectTrouble: the file is damaged.
+    """
+    try:
+        yield
+    except (ValueError, LookupError, struct.error, zlib.error) as error:
+        raise damaged(path, str(error)) from error
+
+
 _TROUBLES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("is full",),
@@ -229,6 +258,6 @@ def _trouble(path: Path, error: Any) -> FileTrouble | ProjectTrouble | None:  # 
     for marks, message, remedy in _TROUBLES:
         if any(mark in text for mark in marks):
             return FileTrouble(message, remedy, path=path)
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
+    if any(mark in text for mark in ("malformed", "not a database", "corrupt", "decode to utf-8")):
         return damaged(path, str(error))
     return None

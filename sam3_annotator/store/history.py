@@ -66,11 +66,12 @@ class History:
             ProjectTrouble: the file is damaged.
         """
         changes: list[Change] = []
-        with self._database.transaction() as connection:
+        with self._database.reading() as connection:
             for step_id in back:
                 changes += inverted(journal.read_changes(connection, step_id, self._people))
             for step_id in forth:
                 changes += journal.read_changes(connection, step_id, self._people)
+        with self._database.transaction() as connection:
             write_changes(connection, changes)
             journal.set_undone(connection, back, is_undone=True)
             journal.set_undone(connection, forth, is_undone=False)

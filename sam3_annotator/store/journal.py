@@ -5,6 +5,7 @@ The steps that are undone are always the newest; a new step drops them.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import struct
 import zlib
@@ -80,7 +81,10 @@ def _one(connection: Connection, *, is_undone: bool) -> HistoryEntry | None:
 
 
 def _entry(row: Any) -> HistoryEntry:  # noqa: ANN401 - a row of STEPS
-    title = row.title if row.wording is None else from_json(row.wording)
+    title = row.title
+    if row.wording is not None:
+        with contextlib.suppress(ValueError):  # damaged: the title says the same in English
+            title = from_json(row.wording)
     return HistoryEntry(row.id, title, row.author, row.made_at, bool(row.is_undone))
 
 

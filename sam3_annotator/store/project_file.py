@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import struct
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -18,12 +17,15 @@ from sam3_annotator.store.database import (
     check_integrity,
     damaged,
     read_version,
+    understood,
+    whole_size,
 )
 from sam3_annotator.store.lock import ProjectLock
 from sam3_annotator.store.reading import StoredRows, read_opening
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy import Connection
@@ -111,7 +113,7 @@ class ProjectFile:
         is_large = self.path.stat().st_size > _JOURNAL_BYTES
         if not has_garbage and not is_large:
             return
-        with self.database.transaction() as connection:
+        with understood(self.path), self.database.transaction() as connection:
             dropped = journal.prune(connection, _JOURNAL_BYTES) if is_large else 0
             if has_garbage or dropped:
                 journal.collect_garbage(connection)
@@ -123,27 +125,20 @@ class ProjectFile:
         history because older steps name the old paths.
 
         Raises:
-            FileTrouble: the target cannot be written, or is this very project.
+            FileTrouble: the target cannot be written, is this very project, or is one that is open
+                in another window.
         """
-        if target.exists() and target.samefile(self.path):
-            raise FileTrouble("A project cannot be copied onto itself.", "Choose another name.")
-        part = target.with_name(target.name + ".part")
-        try:
-            part.unlink(missing_ok=True)
+        with contextlib.ExitStack() as held:
+            if target.exists():
+                if target.samefile(self.path):
+                    raise FileTrouble(
+                        "A project cannot be copied onto itself.", "Choose another name."
+                    )
+                held.callback(ProjectLock(target, "").release)
+            part = held.enter_context(whole_copy(target))
             self.database.back_up(part)
             if target.absolute().parent != self.path.absolute().parent:
                 _rebase(part, self.path.absolute().parent, target.absolute().parent)
-            part.replace(target)
-        except OSError as error:
-            raise FileTrouble(
-                "The copy {target} could not be written: {reason}.",
-                "Choose another place, or make space.",
-                target=target,
-                reason=error.strerror or error,
-            ) from error
-        finally:
-            for leftover in (part, *_side_files(part)):
-                leftover.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the file and let others open it; harmless when closed already."""
@@ -191,27 +186,27 @@ def _refuse_newer(path: Path, version: int) -> None:
 
 def _check(path: Path) -> None:
     """Look for damage: always in small files, in large ones after an unclean end."""
-    with path.open("rb") as file:
-        header = file.read(100)
-    page_size = struct.unpack_from(">H", header, 16)[0]
-    page_size = 65536 if page_size == 1 else page_size
-    pages = struct.unpack_from(">I", header, 28)[0]
-    size = path.stat().st_size
+    size, whole = path.stat().st_size, whole_size(path)
     ended_cleanly = not any(side.exists() for side in _side_files(path))
-    if ended_cleanly and size != pages * page_size:
-        raise damaged(path, f"{size} bytes where {pages * page_size} were written")
+    if ended_cleanly and size != whole:
+        raise damaged(path, f"{size} bytes where {whole} were written")
     if size <= _CHECKED_ALWAYS_BYTES or not ended_cleanly:
-        check_integrity(path, has_log=not ended_cleanly)
+        _refuse_newer(path, check_integrity(path, has_log=not ended_cleanly))
 
 
 def _upgrade(path: Path, database: Database, version: int) -> None:
-    backup = path.with_name(f"{path.stem}.version{version}{path.suffix}")
-    backup.unlink(missing_ok=True)
-    database.back_up(backup)
+    with whole_copy(_free(path.with_name(f"{path.stem}.version{version}{path.suffix}"))) as backup:
+        database.back_up(backup)
     with database.transaction() as connection:
         schema.migrate(connection, version)
         connection.exec_driver_sql(f"PRAGMA user_version = {schema.schema_version()}")
     database.checkpoint()
+
+
+def _free(path: Path) -> Path:
+    """The same, or with the first number behind the name that makes it one that is not there."""
+    names = (path, *(path.with_stem(f"{path.stem} {number}") for number in range(2, 10_000)))
+    return next(name for name in names if not name.exists())
 
 
 def _rebase(copy: Path, old_folder: Path, new_folder: Path) -> None:
@@ -231,6 +226,32 @@ def _rebase(copy: Path, old_folder: Path, new_folder: Path) -> None:
 
 def _side_files(path: Path) -> tuple[Path, ...]:
     return tuple(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))
+
+
+@contextlib.contextmanager
+def whole_copy(target: Path) -> Iterator[Path]:
+    """A file to write, which takes the target's place at the end; after an error it is gone.
+
+    Raises:
+        FileTrouble: it cannot be put there.
+    """
+    part = target.with_name(target.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        yield part
+        for side in _side_files(target):  # a log of what was there would be played into the copy
+            side.unlink(missing_ok=True)
+        part.replace(target)
+    except OSError as error:
+        raise FileTrouble(
+            "The copy {target} could not be written: {reason}.",
+            "Choose another place, or make space.",
+            target=target,
+            reason=error.strerror or error,
+        ) from error
+    finally:
+        for leftover in (part, *_side_files(part)):
+            leftover.unlink(missing_ok=True)
 
 
 def copy_untouched(path: Path, target: Path) -> None:

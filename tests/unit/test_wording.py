@@ -51,8 +51,12 @@ def test_json_gives_back_what_it_was_given():
     assert isinstance(found, Wording)
     assert (found.template, found.values["what"].template) == ("Remove {what}", "{count} objects")
     assert type(from_json(to_json("plain {text}"))) is str
-    with pytest.raises(TypeError):
-        from_json("7")
+
+
+@pytest.mark.parametrize("kept", ["7", "{", "[]", '["{a}", 3]', '["{a} {b}", {"a": 1}]'])
+def test_other_json_is_no_wording(kept):
+    with pytest.raises(ValueError, match=r"\S"):
+        from_json(kept)
 
 
 def test_an_error_is_told_in_english_and_remembers():
