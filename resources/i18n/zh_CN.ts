@@ -1159,6 +1159,17 @@
     </message>
   </context>
   <context>
+    <name>Done</name>
+    <message>
+      <source>{what}.</source>
+      <translation>{what}。</translation>
+    </message>
+    <message>
+      <source>{what}, frames {start}–{stop}.</source>
+      <translation>{what}，第 {start}–{stop} 帧。</translation>
+    </message>
+  </context>
+  <context>
     <name>Doubt</name>
     <message>
       <source>probably wrong</source>
@@ -2243,13 +2254,6 @@
     </message>
   </context>
   <context>
-    <name>Range</name>
-    <message>
-      <source>frames {start}–{stop}</source>
-      <translation>第 {start}–{stop} 帧</translation>
-    </message>
-  </context>
-  <context>
     <name>ReportDesk</name>
     <message>
       <source>Save the work report</source>
@@ -3056,8 +3060,19 @@
       <translation>时间轴</translation>
     </message>
     <message>
+      <source>No object fits the filter.</source>
+      <translation>没有符合筛选条件的对象。</translation>
+    </message>
+    <message>
       <source>frame {n}, {lanes} objects</source>
       <translation>第 {n} 帧，{lanes} 个对象</translation>
+    </message>
+  </context>
+  <context>
+    <name>TimelineSync</name>
+    <message>
+      <source>Objects over time appear here: mark one in the picture, then propagate it{key}.</source>
+      <translation>随时间变化的对象会显示在这里：先在图片中标出一个，再传播它{key}。</translation>
     </message>
   </context>
   <context>
@@ -3366,12 +3381,12 @@
       <translation>没有可添加的内容。</translation>
     </message>
     <message>
-      <source>Add {names}</source>
-      <translation>添加 {names}</translation>
-    </message>
-    <message>
       <source>Nothing of {name} is left: it lies under objects of the same category, which may not overlap, or outside the picture.</source>
       <translation>{name} 一点不剩：它位于同类对象之下（该类别不允许重叠），或在图片之外。</translation>
+    </message>
+    <message>
+      <source>Add {names}</source>
+      <translation>添加 {names}</translation>
     </message>
     <message>
       <source>Remove {names}</source>

@@ -13,6 +13,7 @@ from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.masklet import Masklet
 from sam3_annotator.domain.review import frame_codes, standing_state
 from sam3_annotator.ui.panels.timeline import Lane, LaneFrames, Shown
+from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring import naming
 from sam3_annotator.workflow.playing import frame_rate
 
@@ -69,6 +70,7 @@ class TimelineSync(QObject):
         workspace.touched.connect(self._touched)
         workspace.document_changed.connect(self._start_over)
         workspace.settings.changed.connect(lambda _: self._begin())
+        workspace.settings.changed.connect(lambda _: self._show_way())
         workspace.theme.changed.connect(panel.use_theme)
         playback.times_known.connect(self._show_place)
         cuts.found.connect(self._show_cursor)
@@ -80,7 +82,16 @@ class TimelineSync(QObject):
             lambda a, b: workspace.state.update(span=(FrameIndex(a), FrameIndex(b)))
         )
         lanes.range_cleared.connect(lambda: workspace.state.update(span=None))
+        self._show_way()
         self._begin()
+
+    def _show_way(self) -> None:
+        text = translate(
+            "TimelineSync",
+            "Objects over time appear here: mark one in the picture, then propagate it{key}.",
+        )
+        key = self._workspace.keymap.behind("clip.forward")
+        self._panel.lanes.show_way(text.format(key=key))
 
     def refresh(self) -> None:
         """Bring every lane up to date, as many as fit into a slice of time; the rest follows."""

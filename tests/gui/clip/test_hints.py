@@ -38,3 +38,9 @@ def test_the_hints_of_tools_follow_the_keymap(clip, qtbot):
     chosen = clip.workspace.segmenting.attempt.chosen
     qtbot.keyClick(clip.window.parts.canvas, Qt.Key.Key_F8)
     assert clip.workspace.segmenting.attempt.chosen != chosen
+
+
+def test_an_empty_timeline_names_the_key_that_fills_it(clip):
+    assert "propagate it (G)" in clip.window.parts.timeline.lanes.notice
+    rebind(clip, "clip.forward", "F7")
+    assert "propagate it (F7)" in clip.window.parts.timeline.lanes.notice

@@ -126,6 +126,18 @@ def chosen(panel, text):
     return [entry.text() for entry in entries if entry.isChecked()]
 
 
+def test_where_there_are_no_lanes_it_is_said_why(panel, qtbot):
+    with_lanes = panel.lanes.grab().toImage()
+    panel.lanes.show_way("Mark something first.")
+    assert panel.lanes.grab().toImage() == with_lanes
+    qtbot.keyClicks(panel._filter, "zebra")
+    assert panel.lanes.notice == "No object fits the filter."
+    filtered = panel.lanes.grab().toImage()
+    panel.set_lanes([], FRAMES)
+    assert panel.lanes.notice == "Mark something first."
+    assert panel.lanes.grab().toImage() != filtered
+
+
 def test_the_menu_shows_how_lanes_are_sorted_and_which_are_left_out(panel, qtbot):
     curves = ["Curve of confidence", "Curve of area"]
     assert chosen(panel, "Sort by length") == ["Sort by length", "Show all objects", *curves]

@@ -30,6 +30,7 @@ NAMES_PX = 170
 RULER_PX = 24
 _DIAMOND_PX = 13
 _LEAST_WORD_PX = 16
+_NOTICE_PX = 12
 _TOP = (ROW_PX - LANE_PX) // 2
 
 
@@ -107,6 +108,13 @@ class LanePainter:
         painter.setPen(QPen(QColor(tokens.line)))
         painter.drawLine(NAMES_PX - 1, 0, NAMES_PX - 1, area.height())
         painter.drawLine(0, RULER_PX - 1, area.width(), RULER_PX - 1)
+
+    def paint_notice(self, painter: QPainter, area: QRect, text: str) -> None:
+        """What is said where there are no lanes."""
+        painter.setFont(_sized(painter.font(), SMALL_PX + 1))
+        painter.setPen(QColor(self._tokens.dim))
+        room = area.adjusted(NAMES_PX + _NOTICE_PX, RULER_PX, -_NOTICE_PX, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
 
     def spoken(self, lane: Lane, frame: int) -> str:
         """One line about a lane's frame: "bus 2, frame 12, model .93"."""

@@ -60,6 +60,7 @@ class LanesView(QWidget):
         self._painter = LanePainter(tokens)
         self._lanes: tuple[Lane, ...] = ()
         self._rows: tuple[Row, ...] = ()
+        self._way = ""
         self._choice = Choice()
         self._shown = Shown()
         self._scale = Scale()
@@ -81,6 +82,11 @@ class LanesView(QWidget):
         return self._rows
 
     @property
+    def notice(self) -> str:
+        """What is said while there are no lanes: what leads to some, or that all are left out."""
+        return translate("Timeline", "No object fits the filter.") if self._lanes else self._way
+
+    @property
     def choice(self) -> Choice:
         """Which lanes are wanted."""
         return self._choice
@@ -91,6 +97,11 @@ class LanesView(QWidget):
         if frame_count != self._scale.frame_count:
             self._set_scale(Scale.whole(frame_count, self._lanes_width()))
         self._arrange()
+
+    def show_way(self, way: str) -> None:
+        """Say how to come by lanes while there are none."""
+        self._way = way
+        self.update()
 
     def set_choice(self, choice: Choice) -> None:
         """Sort, filter and fold in another way."""
@@ -147,6 +158,8 @@ class LanesView(QWidget):
         painter = QPainter(self)
         area = QRect(0, 0, self.width(), self.height())
         self._painter.paint(painter, area, self._rows, self._scale, self._shown, self._bar.value())
+        if not self._rows:
+            self._painter.paint_notice(painter, area, self.notice)
         painter.end()
 
     @override
