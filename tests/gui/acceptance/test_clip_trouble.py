@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from sam3_annotator.app import open_source
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.engine.fake import FakeSession
+from sam3_annotator.engine.protocol import Propagate
 from sam3_annotator.ui.dialogs.trouble import MovedDialog, TroubleDialog
 from tests.gui.clip.conftest import add_object, go_to, is_idle, masks, run, trigger
 from tests.support import clips
@@ -219,9 +220,15 @@ def test_a_clip_that_is_removed_during_a_run_stops_it_and_keeps_its_frames(
     session.before = lambda frame: None
     trigger(running, qtbot, "clip.go_on")
     qtbot.waitUntil(lambda: len(running.project.masklet(one)) > 10, timeout=60_000)
+    assert walks_from(session) == [1, 7], "nothing is computed twice"
     runs.cancel()
     qtbot.waitUntil(lambda: is_idle(running), timeout=60_000)
     assert works_still(running, qtbot, 3)
+
+
+def walks_from(session):
+    """The first frame of every walk of the propagations that were asked for."""
+    return [int(one.start) for one in session.handled if isinstance(one, Propagate)]
 
 
 # ---------------------------------------------------------------------- headers that lie

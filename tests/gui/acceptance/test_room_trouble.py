@@ -14,7 +14,13 @@ from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.errors import OutOfMemory
 from sam3_annotator.ui.dialogs.export import PROJECT, ExportWish
 from sam3_annotator.ui.dialogs.trouble import TroubleDialog
-from tests.gui.acceptance.test_clip_trouble import FRAMES, close_dialogs, told, works_still
+from tests.gui.acceptance.test_clip_trouble import (
+    FRAMES,
+    close_dialogs,
+    told,
+    walks_from,
+    works_still,
+)
 from tests.gui.clip.conftest import add_object, is_idle, masks, run, trigger
 from tests.support.projects import snapshot
 
@@ -59,10 +65,11 @@ def test_memory_that_runs_out_in_the_middle_keeps_what_is_done(clip, qtbot):
     kept = masks(clip)
     assert len(kept) == 11
     assert len(clip.workspace.document.history()) == steps + 1, "a run is one step"
-    assert clip.session.freed, "caches are dropped and the frame is tried once more first"
+    assert clip.session.freed, "caches are dropped"
     close_dialogs()
     trigger(clip, qtbot, "clip.go_on")
     qtbot.waitUntil(lambda: len(clip.project.masklet(one)) == FRAMES, timeout=30_000)
+    assert walks_from(clip.session) == [1, 11], "nothing is computed twice"
     assert {key: masks(clip)[key] for key in kept} == kept
     assert works_still(clip, qtbot, 8)
 
@@ -99,6 +106,7 @@ ROOMS = [
     Room("coco-video", "labels.json", "os.fsync", full, FULL),
     Room("coco-video", "labels.json", "tempfile.mkstemp", read_only, READ_ONLY),
     Room("davis", "davis", "tempfile.mkdtemp", full, FULL),
+    Room("davis", "davis", "Path.replace", full, FULL),
     Room("davis", "davis", "tempfile.mkdtemp", read_only, READ_ONLY),
 ]
 
@@ -108,7 +116,9 @@ def exported(running, format_key, target):
     running.desks.exchange.export(wish)
 
 
-@pytest.mark.parametrize("room", ROOMS, ids=lambda room: f"{room.format_key}-{room.fails.__name__}")
+@pytest.mark.parametrize(
+    "room", ROOMS, ids=lambda room: f"{room.format_key}-{room.call}-{room.fails.__name__}"
+)
 @pytest.mark.logs("not written|may not be written")
 def test_an_export_that_finds_no_room_leaves_the_old_one_whole(
     clip, qtbot, tmp_path, monkeypatch, room
@@ -175,6 +185,7 @@ def test_a_disk_that_fills_up_during_a_run_stops_it_and_keeps_its_frames(clip, q
     trigger(clip, qtbot, "clip.go_on")
     qtbot.waitUntil(lambda: len(clip.project.masklet(one)) == FRAMES, timeout=30_000)
     qtbot.waitUntil(lambda: is_idle(clip))
+    assert walks_from(clip.session) == [1, len(kept)], "nothing is computed twice"
     assert {key: masks(clip)[key] for key in kept} == kept
     path = document.path
     done = masks(clip)
