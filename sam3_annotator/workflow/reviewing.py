@@ -6,7 +6,7 @@ anew from the masklets whenever they are needed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,12 @@ from sam3_annotator.domain.changes import Table
 from sam3_annotator.domain.commands import SetReview, SwapTracks
 from sam3_annotator.domain.doubts.calibration import Calibration, calibrate
 from sam3_annotator.domain.doubts.looks import Eye
-from sam3_annotator.domain.doubts.records import VERDICT, judged_frames, verdict_to_text
+from sam3_annotator.domain.doubts.records import (
+    VERDICT,
+    judged_frames,
+    span_to_text,
+    verdict_to_text,
+)
 from sam3_annotator.domain.doubts.signals import Weights
 from sam3_annotator.domain.entities import MediaKind, ReviewState
 from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
@@ -31,12 +36,14 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.changes import Touched
     from sam3_annotator.domain.contents import MediaContents
+    from sam3_annotator.domain.doubts.evidence import Evidence
     from sam3_annotator.domain.doubts.pairs import LikelySwap
     from sam3_annotator.domain.doubts.queue import Doubt
     from sam3_annotator.domain.entities import PromptRecord, ReviewMark
     from sam3_annotator.domain.masklet import Masklet
     from sam3_annotator.workflow.document import Document, Outcome
 
+    Span = tuple[FrameIndex, FrameIndex]
 
 _STATES = {code: state for state, code in REVIEW_CODES.items()}
 
@@ -201,12 +208,27 @@ class Reviewing:
         Raises:
             Rejected: the object is no longer there.
         """
-        doubting = self._doubting.get(row.media_id)
-        evidence = None if doubting is None else doubting.evidence(row.object_id)
+        evidence = self._evidence(row.object_id)
         text = "" if evidence is None else verdict_to_text(evidence, row.doubt, state)
         return self._document.do(
             SetReview((row.object_id,), state, row.doubt.start, row.doubt.stop, text)
         )
+
+    def judge_frames(
+        self, objects: tuple[ObjectId, ...], state: ReviewState, span: Span | None
+    ) -> SetReview:
+        """The command that says the same of a span of frames, or of all of them.
+
+        How one object looked there is kept for the calibration, as far as it has been measured.
+        """
+        command = SetReview(objects, state, *(span or ()))
+        if len(objects) != 1:
+            return command
+        evidence = self._evidence(objects[0])
+        if evidence is None or not evidence.frames.size:
+            return command
+        start, stop = span or (0, int(evidence.frames[-1]))
+        return replace(command, evidence=span_to_text(evidence, start, stop, state))
 
     def swap_near(self, media_id: MediaId, frame: int, objects: Iterable[ObjectId]) -> LikelySwap:
         """The likely swap that is meant: of these objects if any, the nearest to a frame.
@@ -315,6 +337,12 @@ class Reviewing:
         )
         self._made[key] = (basis, rows)
         return rows
+
+    def _evidence(self, object_id: ObjectId) -> Evidence | None:
+        """The signals of an object's frames, where they have been measured."""
+        media_id = self._document.project.object(object_id).media_id
+        doubting = self._doubting.get(media_id)
+        return None if doubting is None else doubting.evidence(object_id)
 
     def _place_of(self, row: QueueRow, rows: tuple[QueueRow, ...]) -> int:
         """Where a row that is no longer shown would stand."""

@@ -42,12 +42,27 @@ class Check:
 
 
 def verdict_to_text(evidence: Evidence, doubt: Doubt, state: ReviewState) -> str:
-    """What a verdict on a span was based on: the signals of some of its frames."""
+    """What a verdict on a row of the queue was based on: the signals of some of its frames."""
+    return _told(evidence, state, {int(doubt.peak), *_some(evidence, doubt.start, doubt.stop)})
+
+
+def span_to_text(evidence: Evidence, start: int, stop: int, state: ReviewState) -> str:
+    """The same of any span of frames, ends included; "" where a model made none of them."""
+    frames = _some(evidence, start, stop)
+    return _told(evidence, state, set(frames)) if frames else ""
+
+
+def _some(evidence: Evidence, start: int, stop: int) -> list[int]:
     inside = evidence.frames[
-        (evidence.frames >= doubt.start) & (evidence.frames <= doubt.stop) & evidence.is_open
+        (evidence.frames >= start) & (evidence.frames <= stop) & evidence.is_open
     ]
     picked = np.linspace(0, inside.size - 1, min(_MOST_FRAMES - 1, inside.size)).round()
-    frames = sorted({int(doubt.peak), *inside[picked.astype(int)].tolist()})
+    chosen: list[int] = inside[picked.astype(int)].tolist()
+    return chosen
+
+
+def _told(evidence: Evidence, state: ReviewState, some: set[int]) -> str:
+    frames = sorted(some)
     told = [[frame, _strengths_of(evidence, frame)] for frame in frames]
     return json.dumps({"state": state.value, "frames": told}, separators=(",", ":"))
 

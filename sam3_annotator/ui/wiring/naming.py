@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.ui.canvas import PALETTE, ObjectStyle
-from sam3_annotator.ui.text import in_words, translate
+from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.entities import Annotation, Category, TrackedObject
@@ -62,12 +62,12 @@ def origin_line(item: TrackedObject, annotation: Annotation | None) -> str:
     return word if score is None else f"{word} {short_score(score)}"
 
 
-def over_range(text: str, span: tuple[FrameIndex, FrameIndex] | None) -> str:
-    """What was done, and on which frames where a range of them is selected."""
+def sentence(text: str, span: tuple[FrameIndex, FrameIndex] | None = None) -> str:
+    """What was done, as a sentence; with the frames where it was done to a range of them."""
     if span is None:
-        return text
-    where = translate("Range", "frames {start}–{stop}")  # noqa: RUF001 - a range
-    return in_words([text, where.format(start=span[0], stop=span[1])])
+        return translate("Done", "{what}.").format(what=text)
+    said = translate("Done", "{what}, frames {start}–{stop}.")  # noqa: RUF001 - a range
+    return said.format(what=text, start=span[0], stop=span[1])
 
 
 def short_score(score: float) -> str:

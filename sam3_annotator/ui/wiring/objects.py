@@ -80,8 +80,7 @@ class ObjectDesk(QObject):
         done = self._workspace.do(SetFlags(view.selection, start, stop, flag, is_on))
         if done is not None and view.span is not None:
             # The shown frame may lie outside the range: say what was changed.
-            said = naming.over_range(worded(done.title), view.span)
-            self._workspace.said.emit(f"{said}.")
+            self._workspace.said.emit(naming.sentence(worded(done.title), view.span))
 
     def set_attribute(self, name: str, value: AttributeValue | None) -> None:
         """Give the one selected object an attribute value; None takes it away."""

@@ -123,7 +123,10 @@ class ReviewDesk(QObject):
 
     def judge_whole(self, state: ReviewState) -> None:
         """Say the same of every frame of the selected objects."""
-        self._tell(SetReview(self._workspace.view.selection, state))
+        if self.reviewing is not None:
+            with self._workspace.explaining():
+                selection = self._workspace.view.selection
+                self._tell(self.reviewing.judge_frames(selection, state, None))
 
     def fix(self) -> None:
         """What is shown needs work: stay, with the click tool in hand."""
@@ -155,7 +158,7 @@ class ReviewDesk(QObject):
         media_id, frame, category = asked
         done = self._workspace.do(CheckComplete(media_id, frame, category, is_complete))
         if done is not None:
-            self._workspace.said.emit(worded(done.title) + ".")
+            self._workspace.said.emit(naming.sentence(worded(done.title)))
 
     @property
     def asked(self) -> tuple[MediaId, FrameIndex, CategoryId] | None:
@@ -216,8 +219,8 @@ class ReviewDesk(QObject):
                     translate("ReviewDesk", "Select an object, or go to a doubtful frame.")
                 )
                 return False
-            start, stop = view.span or (view.frame, view.frame)
-            return self._tell(SetReview(view.selection, state, start, stop))
+            span = view.span or (view.frame, view.frame)
+            return self._tell(reviewing.judge_frames(view.selection, state, span))
         return False
 
     def _tell(self, command: SetReview | AddSignOff, said: str = "") -> bool:
@@ -226,8 +229,7 @@ class ReviewDesk(QObject):
         if outcome is None:
             return False
         span = None if command.start is None else self._workspace.view.span
-        said = naming.over_range(said or worded(outcome.title), span)
-        self._workspace.said.emit(f"{said}.")
+        self._workspace.said.emit(naming.sentence(said or worded(outcome.title), span))
         return True
 
     def _row_here(self) -> QueueRow | None:

@@ -197,7 +197,7 @@ class TimeDesk(QObject):
         """Carry a command out; where a range is selected, say that it went there."""
         done, span = self._workspace.do(command), self._workspace.view.span
         if done is not None and span is not None:
-            self._workspace.said.emit(f"{naming.over_range(worded(done.title), span)}.")
+            self._workspace.said.emit(naming.sentence(worded(done.title), span))
 
     def _last(self) -> FrameIndex:
         project, media_id = self._workspace.project, self._workspace.view.media_id

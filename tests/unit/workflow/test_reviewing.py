@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
@@ -82,6 +84,30 @@ def test_the_jump_comes_first(made):
     assert first.is_doubtful
     assert reviewing.row_at(made.media, int(first.doubt.peak), (item,)) == first
     assert reviewing.row_at(made.media, 0) is None  # a human frame is in no row
+
+
+@pytest.mark.parametrize(
+    ("span", "least", "most"), [((FrameIndex(25), FrameIndex(40)), 25, 40), (None, 1, FRAMES - 1)]
+)
+def test_verdicts_on_ranges_and_whole_objects_calibrate_too(made, span, least, most):
+    item = jumping(made)
+    reviewing = settled(made)
+    made.document.do(reviewing.judge_frames((item,), ReviewState.REJECTED, span))
+    (record,) = [r for r in made.document.project.prompts(made.media) if r.kind == VERDICT]
+    frames = [frame for frame, _ in json.loads(record.payload)["frames"]]
+    assert (frames[0], frames[-1]) == (least, most)
+    settle(reviewing)
+    calibration = reviewing.calibration
+    assert calibration.frames == calibration.errors == len(frames) > 5
+
+
+def test_a_verdict_on_human_frames_says_nothing_of_the_queue(made):
+    item = jumping(made)
+    reviewing = settled(made)
+    first = FrameIndex(0)
+    made.document.do(reviewing.judge_frames((item,), ReviewState.ACCEPTED, (first, first)))
+    assert not [r for r in made.document.project.prompts(made.media) if r.kind == VERDICT]
+    assert standing_codes(made.document.project.contents(made.media), item)[0] > 0
 
 
 def test_a_verdict_is_kept_with_its_evidence_and_undone_with_it(made):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.tokens import GRID_PX
@@ -25,7 +26,10 @@ from sam3_annotator.ui.tokens import GRID_PX
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QResizeEvent
+
 _MOST_PX = 110
+_MARGIN_PX = 3 * GRID_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,13 @@ class CommentsBox(QWidget):
         self.line.setPlaceholderText(translate("CommentsBox", "Comment on this frame…"))
         self.line.setAccessibleName(translate("CommentsBox", "Comment on this frame"))
         self.line.returnPressed.connect(self._send)
+        self._column = QVBoxLayout()
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * GRID_PX, 0, 3 * GRID_PX, 0)
+        layout.setContentsMargins(_MARGIN_PX, 0, _MARGIN_PX, 0)
         layout.setSpacing(GRID_PX)
         layout.addWidget(self._area)
         layout.addWidget(self.line)
@@ -83,16 +88,26 @@ class CommentsBox(QWidget):
             return
         self._shown = tuple(rows)
         content = QWidget()
-        column = QVBoxLayout(content)
+        self._column = column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID_PX)
         for row in rows:
             column.addWidget(self._made(row))
         column.addStretch(1)
         self._area.setWidget(content)
-        height = min(_MOST_PX, content.sizeHint().height())
-        self._area.setFixedHeight(height)
         self._area.setVisible(bool(rows))
+        self._fit()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the comments are, with their lines broken, up to a limit."""
+        width = self.width() - 2 * _MARGIN_PX
+        height = max(self._column.heightForWidth(width), self._column.sizeHint().height())
+        self._area.setFixedHeight(min(_MOST_PX, height))
 
     def _made(self, row: CommentRow) -> QWidget:
         line = QWidget()
