@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add ``eval``."""
-    parser = subparsers.add_parser("eval", help=COMMANDS["eval"])
+    parser = subparsers.add_parser(
+        "eval",
+        help=COMMANDS["eval"],
+        description="Clicks and boxes on pictures, similar things where they have names, following "
+        "on clips. Writes report.json and sheets of pictures to look at into the folder OUTPUT.",
+    )
     parser.add_argument("--pictures", type=Path, help="COCO file or folder, or LabelMe folder")
     parser.add_argument("--clips", type=Path, help="folder in the layout of DAVIS")
     parser.add_argument("--material", type=Path, help="training material: held-out synthetic sets")

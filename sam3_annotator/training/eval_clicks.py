@@ -35,11 +35,13 @@ class Sample:
         name: what to call it.
         rgb: (H, W, 3) uint8.
         masks: (H, W) bool each, not empty.
+        names: what each of them is called, "" where nobody said.
     """
 
     name: str
     rgb: NDArray[np.uint8]
     masks: tuple[NDArray[np.bool_], ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,7 @@ def evaluate_clicks(
     oracle, boxes, cuts = [], [], []
     segmenter = Segmenter(model.heads)
     for sample in samples:
-        squashed = cv2.resize(sample.rgb, (side, side), interpolation=cv2.INTER_AREA)
-        pixels = normalised(np.asarray(squashed, np.uint8)[None])
-        features = segmenter.features(model.encoder(pixels))
+        features = still_features(model, segmenter, sample.rgb, side)
         for truth in sample.masks:
             line, best = click_through(segmenter, features, truth)
             clicks.append(line)
@@ -94,17 +94,34 @@ def evaluate_clicks(
     )  # fmt: skip
 
 
+def still_features(
+    model: Sam2ImageModel, segmenter: Segmenter, rgb: NDArray[np.uint8], side: int
+) -> ImageFeatures:
+    """A picture (H, W, 3) uint8 RGB, squashed to ``side`` and encoded for the click heads."""
+    squashed = cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA)
+    return segmenter.features(model.encoder(normalised(np.asarray(squashed, np.uint8)[None])))
+
+
 def click_through(
     segmenter: Segmenter, features: ImageFeatures, truth: NDArray[np.bool_]
 ) -> tuple[list[float], float]:
     """IoU after each click, each one into the largest mistake; and the oracle of the first."""
+    shown, offered = clicked_masks(segmenter, features, truth)
+    oracle = max(mask_iou(mask, truth) for mask in offered)
+    return [mask_iou(mask, truth) for mask in shown], oracle
+
+
+def clicked_masks(
+    segmenter: Segmenter, features: ImageFeatures, truth: NDArray[np.bool_]
+) -> tuple[list[NDArray[np.bool_]], list[NDArray[np.bool_]]]:
+    """The mask after each click into the largest mistake; and all that the first one offered."""
     size = truth.shape
     points: list[tuple[float, float]] = []
     labels: list[int] = []
     shown = np.zeros(size, np.bool_)
     prompt: Tensor | None = None
-    line: list[float] = []
-    oracle = 0.0
+    line: list[NDArray[np.bool_]] = []
+    offered: list[NDArray[np.bool_]] = []
     for _ in range(MOST_CLICKS):
         x, y, label = next_click(shown, truth)
         points.append((x / size[1], y / size[0]))
@@ -118,11 +135,10 @@ def click_through(
         )
         prompt = answer.as_prompt(answer.best())
         if len(points) == 1:
-            masks = [to_size(answer.logits[0, m], size) for m in range(answer.logits.shape[1])]
-            oracle = max(mask_iou(mask, truth) for mask in masks)
+            offered = [to_size(answer.logits[0, m], size) for m in range(answer.logits.shape[1])]
         shown = to_size(prompt[0, 0], size)
-        line.append(mask_iou(shown, truth))
-    return line, oracle
+        line.append(shown)
+    return line, offered
 
 
 def next_click(shown: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[int, int, int]:

@@ -10,9 +10,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 import torch
+from PIL import Image
 
 from sam3_annotator import paths
 from sam3_annotator.model.mini_image import IMAGE_FILE, load_mini_image
@@ -24,10 +24,11 @@ from sam3_annotator.model.mini_weights import (
     load_mini_similar,
 )
 from sam3_annotator.training.clips import ClipRecipe, make_clip
-from sam3_annotator.training.contact_sheet import clip_sheet
+from sam3_annotator.training.contact_sheet import clip_sheet, followed_numbers, picture_sheet
 from sam3_annotator.training.eval_clicks import evaluate_clicks
 from sam3_annotator.training.eval_similar import evaluate_similar, with_finder
 from sam3_annotator.training.eval_tracking import evaluate_tracking, make_followers
+from sam3_annotator.training.real_scenes import scene_pairs
 from sam3_annotator.training.scene_cache import encode_scene
 from sam3_annotator.training.scenes import SceneRecipe, make_pair
 from sam3_annotator.training.sprites import CutoutLibrary, PhotoLibrary
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from sam3_annotator.model.build_tracker import Sam2ImageModel
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from sam3_annotator.training.scene_cache import EncodedScene
 
 _log = logging.getLogger(__name__)
+_SECTIONS = ("clicks", "similar_in_pictures", "clips", "synthetic_clips", "find_similar")
+_SHEET_LINES, _SHEET_FRAMES = 8, 60
 HELD_OUT_SEED = 1_000_003
 """Seed of held-out sets; training never draws from the held-out split, whatever the seed."""
 
@@ -118,26 +122,56 @@ def run_plan(model: Model, plan: Plan, folder: Path) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     report: dict[str, Any] = {"hardware": hardware()}
     if plan.pictures is not None:
-        samples = picture_samples(plan.pictures, most=plan.most_pictures)
-        report["clicks"] = asdict(evaluate_clicks(model.image, samples, side=plan.side))
+        report["clicks"] = _click(model, plan, folder, plan.pictures)
+        _save(report, folder)
+        scenes = scene_pairs(picture_samples(plan.pictures, most=plan.most_pictures))
+        pairs = ((encode_scene(a, model.encode), encode_scene(b, model.encode)) for a, b in scenes)
+        report |= _find_similar(model, "similar_in_pictures", pairs)
         _save(report, folder)
     if plan.clips is not None:
-        clips = davis_clips(plan.clips, most_frames=plan.most_frames)
-        report["clips"] = _track(model, clips)
+        report["clips"] = _track(model, davis_clips(plan.clips, most_frames=plan.most_frames))
+        shortened = min(plan.most_frames or _SHEET_FRAMES, _SHEET_FRAMES)
+        _draw_clip(model, davis_clips(plan.clips, most_frames=shortened), folder / "clips.png")
         _save(report, folder)
     if plan.material is not None and plan.synthetic_clips:
         report["synthetic_clips"] = _track(model, held_out_clips(plan))
-        clip = next(held_out_clips(plan))
-        cv2.imwrite(
-            str(folder / "clip.png"), clip_sheet(model.image, model.memory, clip)[..., ::-1]
-        )
+        _draw_clip(model, held_out_clips(plan), folder / "synthetic_clips.png")
         _save(report, folder)
-    if plan.material is not None and plan.synthetic_pairs and model.similar is not None:
-        finder = SimilarFinder(model.image.heads, model.similar)
-        scores = evaluate_similar(with_finder(finder, LEAST_SCORE), held_out_pairs(model, plan))
-        report["find_similar"] = {name: asdict(score) for name, score in scores.items()}
+    if plan.material is not None and plan.synthetic_pairs:
+        report |= _find_similar(model, "find_similar", held_out_pairs(model, plan))
         _save(report, folder)
     return report
+
+
+def _click(model: Model, plan: Plan, folder: Path, pictures: Path) -> dict[str, Any]:
+    samples = picture_samples(pictures, most=plan.most_pictures)
+    scores = asdict(evaluate_clicks(model.image, samples, side=plan.side))
+    shown = picture_samples(pictures, most=min(plan.most_pictures or _SHEET_LINES, _SHEET_LINES))
+    _write_picture(folder / "clicks.png", picture_sheet(model.image, shown, side=plan.side))
+    return scores
+
+
+def _find_similar(
+    model: Model, section: str, pairs: Iterator[tuple[EncodedScene, EncodedScene]]
+) -> dict[str, Any]:
+    """The section, unless there is no finder or nothing to look for."""
+    if model.similar is None:
+        return {}
+    finder = SimilarFinder(model.image.heads, model.similar)
+    scores = evaluate_similar(with_finder(finder, LEAST_SCORE), pairs)
+    asked = {name: asdict(score) for name, score in scores.items() if score.prompts}
+    return {section: asked} if asked else {}
+
+
+def _draw_clip(model: Model, clips: Iterator[Clip], target: Path) -> None:
+    """Draw the first clip that shows something in its first frame."""
+    clip = next((clip for clip in clips if followed_numbers(clip)), None)
+    if clip is not None:
+        _write_picture(target, clip_sheet(model.image, model.memory, clip))
+
+
+def _write_picture(target: Path, rgb: NDArray[np.uint8]) -> None:
+    Image.fromarray(rgb).save(target)
 
 
 def _track(model: Model, clips: Iterator[Clip]) -> dict[str, Any]:
@@ -197,7 +231,7 @@ def without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 def table(report: dict[str, Any]) -> str:
     """The report as plain text tables for a terminal."""
     lines: list[str] = []
-    for section in ("clicks", "clips", "synthetic_clips", "find_similar"):
+    for section in _SECTIONS:
         if section not in report:
             continue
         lines.append(section.replace("_", " "))

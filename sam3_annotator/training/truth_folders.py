@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-LEAST_PIXELS = 64
+LEAST_PIXELS = 16
+"""Smaller things are no test of anything."""
 
 
 def picture_samples(path: Path, *, most: int = 0) -> Iterator[Sample]:
@@ -33,20 +34,25 @@ def picture_samples(path: Path, *, most: int = 0) -> Iterator[Sample]:
         most: stop after so many pictures; 0 for all.
 
     Raises:
-        ExchangeTrouble: nothing of the kind is there.
+        ExchangeTrouble: nothing of the kind is there, or nothing in it is large enough.
     """
-    if path.is_file():
-        samples = _coco(path)
-    else:
-        single = sorted(path.glob("*.json")) + sorted(path.glob("annotations/*.json"))
-        if not single:
-            raise ExchangeTrouble(f"{path} holds no COCO or LabelMe file.")
-        is_labelme = (path / f"{single[0].stem}.jpg").exists()
-        samples = _labelme(path) if is_labelme else _coco(single[0])
-    for count, sample in enumerate(samples, start=1):
+    count = 0
+    for count, sample in enumerate(_samples(path), start=1):
         yield sample
         if count == most:
             return
+    if not count:
+        raise ExchangeTrouble(f"{path} holds no mask of {LEAST_PIXELS} pixels or more.")
+
+
+def _samples(path: Path) -> Iterator[Sample]:
+    if path.is_file():
+        return _coco(path)
+    single = sorted(path.glob("*.json")) + sorted(path.glob("annotations/*.json"))
+    if not single:
+        raise ExchangeTrouble(f"{path} holds no COCO or LabelMe file.")
+    is_labelme = (path / f"{single[0].stem}.jpg").exists()
+    return _labelme(path) if is_labelme else _coco(single[0])
 
 
 def _coco(path: Path) -> Iterator[Sample]:
@@ -60,14 +66,27 @@ def _coco(path: Path) -> Iterator[Sample]:
         raise ExchangeTrouble(f"{path} is not a COCO file: {error}.") from error
     for image in images:
         picture = _beside(path, str(image["file_name"]))
-        masks = [
-            index.annToMask(a).astype(bool)
+        things = [
+            (_category(index, a), index.annToMask(a).astype(bool))
             for a in index.imgToAnns[image["id"]]
             if not a.get("iscrowd") and a.get("segmentation")
         ]
-        kept = tuple(mask for mask in masks if mask.sum() >= LEAST_PIXELS)
-        if kept:
-            yield Sample(picture.name, _rgb(picture), kept)
+        yield from _large(picture.name, _rgb(picture), things)
+
+
+def _category(index: COCO, annotation: dict[str, Any]) -> str:
+    key = annotation.get("category_id")
+    return "" if key is None else str(index.cats.get(key, {}).get("name", key))
+
+
+def _large(
+    name: str, rgb: NDArray[np.uint8], things: list[tuple[str, NDArray[np.bool_]]]
+) -> Iterator[Sample]:
+    """The picture with those of its things that are large enough; nothing if none is."""
+    kept = [(called, mask) for called, mask in things if mask.sum() >= LEAST_PIXELS]
+    if kept:
+        names, masks = zip(*kept, strict=True)
+        yield Sample(name, rgb, masks, names)
 
 
 def _beside(path: Path, name: str) -> Path:
@@ -90,15 +109,16 @@ def _labelme(folder: Path) -> Iterator[Sample]:
         if not picture.exists():
             continue
         rgb = _rgb(picture)
-        masks = []
+        things = []
         for shape in json.loads(path.read_text())["shapes"]:
+            called = str(shape.get("label", ""))
+            if called.startswith("__"):  # LabelMe's mark for what is no thing: __ignore__
+                continue
             outline = np.array(shape["points"], np.float64).ravel().tolist()
             if shape.get("shape_type", "polygon") == "polygon" and len(outline) >= 6:
                 runs = coco_mask.frPyObjects([outline], *rgb.shape[:2])
-                masks.append(coco_mask.decode(coco_mask.merge(runs)).astype(bool))
-        kept = tuple(mask for mask in masks if mask.sum() >= LEAST_PIXELS)
-        if kept:
-            yield Sample(picture.name, rgb, kept)
+                things.append((called, coco_mask.decode(coco_mask.merge(runs)).astype(bool)))
+        yield from _large(picture.name, rgb, things)
 
 
 def davis_clips(folder: Path, *, most_frames: int = 0) -> Iterator[Clip]:

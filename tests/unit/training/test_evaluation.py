@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -12,6 +13,7 @@ from PIL import Image
 from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.model.build_tracker import Sam2ImageModel
 from sam3_annotator.model.tracker_config import SMALL_HEADS, SMALL_HIERA
+from sam3_annotator.training import eval_similar
 from sam3_annotator.training.clips import Clip
 from sam3_annotator.training.contact_sheet import TILE_PX, clip_sheet
 from sam3_annotator.training.eval_clicks import (
@@ -21,8 +23,16 @@ from sam3_annotator.training.eval_clicks import (
     next_click,
 )
 from sam3_annotator.training.eval_tracking import evaluate_tracking, make_followers
-from sam3_annotator.training.evaluate import without_nan
+from sam3_annotator.training.evaluate import (
+    Model,
+    Plan,
+    open_model,
+    run_plan,
+    table,
+    without_nan,
+)
 from sam3_annotator.training.followers import Copy, Flow, Logits
+from sam3_annotator.training.real_scenes import scene_pairs
 from sam3_annotator.training.truth_folders import davis_clips, picture_samples
 
 
@@ -129,14 +139,108 @@ def test_coco_and_labelme_are_read(tmp_path) -> None:
         list(picture_samples(tmp_path))
 
 
-def test_davis_is_read(tmp_path) -> None:
-    clip = square_clip([10, 14, None])
+def test_what_is_no_thing_is_left_out_and_names_are_kept(tmp_path) -> None:
+    save_picture(tmp_path / "a.jpg", square_clip([10]).frames[0])
+    square = [[10, 20], [30, 20], [30, 40], [10, 40]]
+    shapes = [
+        {"label": "cup", "points": square},
+        {"label": "__ignore__", "points": square},
+        {"label": "dust", "points": [[1, 1], [3, 1], [3, 3]]},
+    ]
+    (tmp_path / "a.json").write_text(json.dumps({"shapes": shapes}))
+    (sample,) = picture_samples(tmp_path)
+    assert sample.names == ("cup",)
+    (tmp_path / "a.json").write_text(json.dumps({"shapes": shapes[1:]}))
+    with pytest.raises(ExchangeTrouble, match="holds no mask"):
+        list(picture_samples(tmp_path))
+
+
+def named(*places: tuple[str, int, int, int]) -> Sample:
+    """Squares as (name, left, top, side)."""
+    masks = []
+    for _, left, top, side in places:
+        mask = np.zeros((64, 64), bool)
+        mask[top : top + side, left : left + side] = True
+        masks.append(mask)
+    rgb = np.full((64, 64, 3), 90, np.uint8)
+    return Sample("s", rgb, tuple(masks), tuple(name for name, *_ in places))
+
+
+def test_pictures_with_names_become_pairs() -> None:
+    cups = named(("cup", 40, 40, 8), ("plate", 30, 30, 30), ("", 0, 0, 10))
+    plates = named(("plate", 4, 4, 20))
+    nameless = Sample("n", cups.rgb, cups.masks)
+    spoon = named(("spoon", 4, 4, 20))
+    (first, second), (last, again) = scene_pairs([cups, nameless, plates, spoon])
+    assert first.concepts == (0, 1)  # the plate is larger, so it lies below the cup
+    assert first.labels[8 * 43, 8 * 43] == 2
+    assert first.labels[8 * 35, 8 * 35] == 1
+    assert first.labels[20, 20] == 0
+    assert second.concepts == (0,)
+    assert last.concepts == (0,)
+    assert again.concepts == (1, 2)  # the first picture once more, in the numbers of this pair
+    assert list(scene_pairs([cups])) == []
+    assert list(scene_pairs([nameless])) == []
+
+
+def test_a_report_on_own_folders_has_numbers_and_sheets(model: Sam2ImageModel, tmp_path) -> None:
+    clip = square_clip([10, 12, 14])
+    save_davis(tmp_path / "davis", clip)
+    outline = [10, 20, 30, 20, 30, 40, 10, 40]
+    for name in "ab":
+        save_picture(tmp_path / "own" / f"{name}.jpg", clip.frames[0])
+        shape = {"label": "cup", "points": np.reshape(outline, (-1, 2)).tolist()}
+        (tmp_path / "own" / f"{name}.json").write_text(json.dumps({"shapes": [shape]}))
+    plan = Plan(pictures=tmp_path / "own", clips=tmp_path / "davis", side=64)
+    report = run_plan(Model(model), plan, tmp_path / "out")
+    assert report["clicks"]["things"] == 2
+    assert set(report["clips"]) == set(make_followers(model, None))
+    assert "similar_in_pictures" not in report  # there is no finder
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["clicks"]["things"] == 2
+    with Image.open(tmp_path / "out" / "clicks.png") as sheet:
+        assert sheet.size == (4 * TILE_PX, 2 * TILE_PX)
+    with Image.open(tmp_path / "out" / "clips.png") as sheet:
+        assert sheet.width == 3 * TILE_PX
+    assert "clips" in table(report)
+
+
+@pytest.mark.slow
+def test_similar_things_are_measured_on_own_pictures(tmp_path, monkeypatch) -> None:
+    """Two red discs in each of two pictures, and a green square in the first."""
+    asked = ("1 positive", "1 positive in another picture")
+    monkeypatch.setattr(eval_similar, "WAYS", {way: eval_similar.WAYS[way] for way in asked})
+    for name, shapes in (("a", ("disc", "disc", "square")), ("b", ("disc", "disc"))):
+        picture = np.full((128, 256, 3), 120, np.uint8)
+        entries = []
+        for index, kind in enumerate(shapes):
+            x = 50 + 70 * index
+            if kind == "disc":
+                cv2.circle(picture, (x, 60), 22, (210, 40, 30), -1)
+            else:
+                picture[40:80, x - 20 : x + 20] = (30, 180, 60)
+            corners = [[x - 20, 40], [x + 20, 40], [x + 20, 80], [x - 20, 80]]
+            entries.append({"label": kind, "points": corners})
+        save_picture(tmp_path / "own" / f"{name}.jpg", picture)
+        (tmp_path / "own" / f"{name}.json").write_text(json.dumps({"shapes": entries}))
+    plan = Plan(pictures=tmp_path / "own", side=512)
+    found = run_plan(open_model(), plan, tmp_path / "out")["similar_in_pictures"]
+    assert found["1 positive"]["prompts"] == 3
+    assert found["1 positive"]["recall"] > 0.6
+    assert found["1 positive in another picture"]["prompts"] == 3
+
+
+def save_davis(folder, clip: Clip) -> None:
     for t, (frame, labels) in enumerate(zip(clip.frames, clip.labels, strict=True)):
-        save_picture(tmp_path / "JPEGImages" / "480p" / "c" / f"{t:05d}.jpg", frame)
+        save_picture(folder / "JPEGImages" / "480p" / "c" / f"{t:05d}.jpg", frame)
         mask = Image.fromarray(labels, "P")
         mask.putpalette([0, 0, 0, 255, 0, 0] + [0] * 762)
-        (tmp_path / "Annotations" / "480p" / "c").mkdir(parents=True, exist_ok=True)
-        mask.save(tmp_path / "Annotations" / "480p" / "c" / f"{t:05d}.png")
+        (folder / "Annotations" / "480p" / "c").mkdir(parents=True, exist_ok=True)
+        mask.save(folder / "Annotations" / "480p" / "c" / f"{t:05d}.png")
+
+
+def test_davis_is_read(tmp_path) -> None:
+    clip = square_clip([10, 14, None])
+    save_davis(tmp_path, clip)
     (back,) = davis_clips(tmp_path)
     assert np.array_equal(back.labels, clip.labels)
     assert len(next(davis_clips(tmp_path, most_frames=2)).frames) == 2
