@@ -109,11 +109,9 @@ class ClipDesks:
         return bool(going)
 
     def go_on(self) -> None:
-        """Take up the run that was stopped; a search where there is no other."""
-        if self.concepts.can_go_on and not self.runs.can_go_on:
-            self.concepts.go_on()
-        else:
-            self.runs.go_on()
+        """Take up the run or the search that was stopped last."""
+        stopped = [desk for desk in (self.runs, self.concepts) if desk.can_go_on]
+        max(stopped or [self.runs], key=lambda desk: desk.ended_at).go_on()
 
     def zoom(self, factor: float) -> None:
         """Zoom the timeline; 0 shows the whole clip."""

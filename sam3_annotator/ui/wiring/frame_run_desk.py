@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -43,6 +44,9 @@ class FrameRunDesk(QObject, Generic[Runs]):
         work: the list of long work.
         make: makes the workflow; a subclass of :class:`FrameRuns`.
 
+    Attributes:
+        ended_at: when the last run ended, in seconds of the monotonic clock.
+
     Signals:
         changed: the new moment of the run (:class:`RunProgress`).
     """
@@ -54,6 +58,7 @@ class FrameRunDesk(QObject, Generic[Runs]):
         self._workspace, self._work, self._make = workspace, work, make
         self._running: Runs | None = None
         self._is_shown = False
+        self.ended_at = 0.0
         workspace.document_changed.connect(self._use_document)
         workspace.closing.connect(self._abandon)
         self._use_document()
@@ -119,6 +124,7 @@ class FrameRunDesk(QObject, Generic[Runs]):
             self._work.advance(self, progress.done, max(1, progress.total - progress.saved), text)
         elif self._is_shown:
             self._is_shown = False
+            self.ended_at = time.monotonic()
             self._work.end(self)
             self._workspace.said.emit(self._summary(progress))
         self.changed.emit(progress)

@@ -23,13 +23,13 @@ def hint(clip):
 
 @pytest.fixture
 def slow(clip):
-    """The program; its engine computes five frames of a run and then waits for its gate."""
+    """The program; its engine waits after five frames, once for each kind of run."""
     answer, held = clip.session._answer, []
 
     def answer_slowly(request):
         for count, item in enumerate(answer(request)):
-            if isinstance(item, FrameMasks) and count == FRAMES and not held:
-                held.append(request)
+            if isinstance(item, FrameMasks) and count == FRAMES and type(request) not in held:
+                held.append(type(request))
                 clip.session.gate.clear()
             yield item
 
@@ -116,3 +116,24 @@ def test_escape_in_a_panel_stops_the_run_then_leaves_the_panel(slow, qtbot, pane
 
 def is_for_keys(widget):
     return widget.isEnabled() and isinstance(widget, QAbstractItemView | QLineEdit | QComboBox)
+
+
+def test_what_was_stopped_last_goes_on(slow, qtbot):
+    runs, concepts = begin_propagation(slow, qtbot), slow.desks.clip.concepts
+    qtbot.waitUntil(lambda: runs.progress.done == FRAMES, timeout=20_000)
+    escape(slow, qtbot)
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+    begin_search(slow, qtbot)
+    qtbot.waitUntil(lambda: concepts.progress.done == FRAMES, timeout=20_000)
+    escape(slow, qtbot)
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: not concepts.progress.is_running, timeout=20_000)
+    assert runs.can_go_on
+    assert concepts.can_go_on
+    trigger(slow, qtbot, "clip.go_on")
+    assert concepts.progress.is_running
+    assert not runs.progress.is_running
+    qtbot.waitUntil(lambda: not concepts.progress.is_running, timeout=30_000)
+    assert not concepts.can_go_on
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
