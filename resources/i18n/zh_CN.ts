@@ -2144,7 +2144,7 @@
     <name>PatienceSync</name>
     <message>
       <source>Still waiting for {name} ({seconds} s).</source>
-      <translation type="unfinished" />
+      <translation>仍在等待 {name}（{seconds} 秒）。</translation>
     </message>
   </context>
   <context>
@@ -2251,6 +2251,10 @@
     <message>
       <source>Model</source>
       <translation>模型</translation>
+    </message>
+    <message>
+      <source>Review</source>
+      <translation>审核</translation>
     </message>
   </context>
   <context>
@@ -2491,14 +2495,18 @@
       <translation>尚无人签核。</translation>
     </message>
     <message>
-      <source>Signed by {who}, {when}.</source>
-      <translation>{who} 于 {when} 签核。</translation>
+      <source>Signed by {who}, {when}: {what}.</source>
+      <translation>{who} 于 {when} 签核：{what}。</translation>
     </message>
     <message numerus="yes">
       <source>%n mask(s) changed since.</source>
       <translation>
         <numerusform>此后有 %n 个掩码改变。</numerusform>
       </translation>
+    </message>
+    <message>
+      <source>everything</source>
+      <translation>全部</translation>
     </message>
   </context>
   <context>
@@ -3214,11 +3222,11 @@
     </message>
     <message>
       <source>{folder} is not of an earlier demo.</source>
-      <translation type="unfinished" />
+      <translation>{folder} 不是以前的演示留下的。</translation>
     </message>
     <message>
       <source>The sample could not be copied to {folder}: {why}.</source>
-      <translation type="unfinished" />
+      <translation>无法将示例复制到 {folder}：{why}。</translation>
     </message>
     <message>
       <source>Edit mask</source>
@@ -5199,6 +5207,14 @@
     <message>
       <source>Nothing is left of {count} objects.</source>
       <translation>有 {count} 个对象因此完全略去。</translation>
+    </message>
+    <message>
+      <source>Left out: one object that lies under others of a category without overlaps.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Left out: {count} objects that lie under others of a category without overlaps.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Propagate forward</source>

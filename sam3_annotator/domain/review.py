@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sam3_annotator.domain.entities import SignOff
+    from sam3_annotator.domain.entities import ReviewMark, SignOff
+    from sam3_annotator.domain.ids import FrameIndex
     from sam3_annotator.domain.masklet import Masklet
 
 REVIEW_CODES = {
@@ -63,6 +64,23 @@ def standing_states(contents: MediaContents, object_id: ObjectId) -> list[Review
     """What is thought of every annotation of an object, in the order of its masklet."""
     states = {code: state for state, code in REVIEW_CODES.items()}
     return [states[code] for code in standing_codes(contents, object_id).tolist()]
+
+
+def standing_mark(
+    contents: MediaContents, object_id: ObjectId, frame: FrameIndex
+) -> ReviewMark | None:
+    """The verdict that holds on a frame; None where nobody gave one, or the mask changed since."""
+    masklet = contents.masklets.get(object_id)
+    note = None if masklet is None else masklet.at(frame)
+    marks = (
+        mark
+        for mark in contents.reviews.values()
+        if mark.object_id == object_id and mark.start <= frame <= mark.stop
+    )
+    newest = max(marks, key=lambda mark: mark.id, default=None)
+    if note is None or newest is None or note.edited_at > newest.marked_at:
+        return None
+    return newest
 
 
 def standing_state(contents: MediaContents, object_id: ObjectId) -> ReviewState:

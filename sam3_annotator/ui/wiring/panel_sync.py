@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QObject, QTimer
 
 from sam3_annotator.domain.entities import FrameFlag
+from sam3_annotator.domain.review import standing_mark
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.ui.panels.history import StepRow
 from sam3_annotator.ui.panels.objects import CategoryGroup, ObjectRow, Ways
 from sam3_annotator.ui.panels.properties import CategoryChoice, ObjectProperties
-from sam3_annotator.ui.text import translate, worded
-from sam3_annotator.ui.wiring import naming
+from sam3_annotator.ui.text import in_words, translate, worded
+from sam3_annotator.ui.wiring import doubt_words, naming
 
 if TYPE_CHECKING:
+    from sam3_annotator.domain.contents import MediaContents
     from sam3_annotator.domain.entities import Annotation, Category, TrackedObject
     from sam3_annotator.domain.ids import ObjectId
     from sam3_annotator.domain.project import Project
@@ -152,7 +154,11 @@ class PanelSync(QObject):
             ),
             attributes=tuple((spec, values.get(spec.name)) for spec in category.attributes),
             flags=note.flags if note is not None else FrameFlag.NONE,
-            facts=(*_facts(item, note), *_run_facts(project, note)),
+            facts=(
+                *_facts(item, note),
+                *_run_facts(project, note),
+                *_review_facts(project.contents(media_id), selected, note),
+            ),
             is_locked=item.is_locked,
         )
 
@@ -198,6 +204,17 @@ def _run_facts(project: Project, note: Annotation | None) -> tuple[tuple[str, st
     settings = [f"{key}: {_plain(value)}" for key, value in json.loads(run.settings).items()]
     text = "; ".join((_when(run.started_at), *settings))
     return ((translate("PropertiesPanel", "Model"), f"{weights} ({text})"),)
+
+
+def _review_facts(
+    contents: MediaContents, selected: ObjectId, note: Annotation | None
+) -> tuple[tuple[str, str], ...]:
+    """Who said what of the mask, and when."""
+    mark = None if note is None else standing_mark(contents, selected, note.frame)
+    if mark is None:
+        return ()
+    who = (doubt_words.state_word(mark.state), mark.author or "?", _when(mark.marked_at))
+    return ((translate("PropertiesPanel", "Review"), in_words(who)),)
 
 
 def _plain(value: object) -> str:

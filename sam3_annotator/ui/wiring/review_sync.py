@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
     from sam3_annotator.domain.doubts.pairs import LikelySwap
     from sam3_annotator.domain.doubts.records import Check
+    from sam3_annotator.domain.entities import SignOff
     from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.project import Project
     from sam3_annotator.ui.keymap import Keymap
@@ -315,8 +316,8 @@ def _signature(project: Project, media_id: MediaId) -> str:
     if not contents.signoffs:
         return translate("ReviewSync", "Nobody has signed this off yet.")
     newest = max(contents.signoffs.values(), key=lambda s: s.id)
-    text = translate("ReviewSync", "Signed by {who}, {when}.").format(
-        who=newest.author or "?", when=_when(newest.signed_at)
+    text = translate("ReviewSync", "Signed by {who}, {when}: {what}.").format(
+        who=newest.author or "?", when=_when(newest.signed_at), what=_signed(project, newest)
     )
     changed = changed_since(contents, newest)
     if not changed.is_changed:
@@ -324,6 +325,17 @@ def _signature(project: Project, media_id: MediaId) -> str:
     frames = sum(len(found) for found in changed.frames.values())
     later = translate("ReviewSync", "%n mask(s) changed since.", "", frames)
     return f"{text} {later}"
+
+
+def _signed(project: Project, sign_off: SignOff) -> str:
+    """What a signature is about: everything, or an object, or a range of frames."""
+    media, about = project.medium(sign_off.media_id), []
+    if sign_off.object_id is not None:
+        about.append(_Names(project).name(media.id, sign_off.object_id))
+    if (sign_off.start, sign_off.stop) != (0, media.frame_count - 1):
+        text = translate("ReviewSync", "frames {start} to {stop}")
+        about.append(text.format(start=sign_off.start, stop=sign_off.stop))
+    return in_words(about) if about else translate("ReviewSync", "everything")
 
 
 def _when(seconds: float) -> str:

@@ -79,17 +79,37 @@ def test_a_correction_takes_its_frame_out_of_the_verdict(clip, found, qtbot):
     qtbot.waitUntil(lambda: lane(clip).badge == "✓")
 
 
+def test_the_properties_say_who_judged_a_mask_until_it_is_corrected(clip, found, qtbot):
+    def said():
+        return dict(clip.window.parts.properties._shown.facts).get("Review", "")
+
+    trigger(clip, qtbot, "review.reject_whole")
+    qtbot.waitUntil(lambda: said().startswith("rejected, Ada, 20"))
+    clip.workspace.do(SetMask(found, FrameIndex(0), square(60)))
+    qtbot.waitUntil(lambda: not said())
+    clip.workspace.state.update(frame=FrameIndex(1))
+    qtbot.waitUntil(lambda: said().startswith("rejected, Ada"))
+
+
 def test_a_range_is_signed_off_alone(clip, found, qtbot):
+    clip.window.show()
+    clip.window.docks["review"].raise_()
+    shown = clip.window.parts.review._signature
     clip.workspace.state.update(span=(FrameIndex(5), FrameIndex(9)))
     trigger(clip, qtbot, "review.sign_off")
     contents = clip.project.contents(clip.workspace.view.media_id)
     (signed,) = contents.signoffs.values()
     assert (signed.start, signed.stop, signed.object_id) == (5, 9, found)
+    qtbot.waitUntil(lambda: shown.text().endswith(": hare 1, frames 5 to 9."))
     assert "5–9" in clip.window.parts.status.message  # noqa: RUF001
     clip.workspace.state.update(span=None)
     trigger(clip, qtbot, "review.sign_off")
     last = clip.project.medium(clip.workspace.view.media_id).frame_count - 1
     assert [(s.start, s.stop) for s in contents.signoffs.values()] == [(5, 9), (0, last)]
+    qtbot.waitUntil(lambda: shown.text().endswith(": hare 1."))
+    clip.workspace.state.update(selection=())
+    trigger(clip, qtbot, "review.sign_off")
+    qtbot.waitUntil(lambda: shown.text().endswith(": everything."))
 
 
 def test_signing_off_says_what_it_goes_against(clip, found, qtbot):
