@@ -121,7 +121,7 @@ def _plots(report: WorkReport, tokens: Tokens) -> list[tuple[str, QWidget]]:
         Source.IMPORTED: translate("Source", "imported"),
     }
     shares = [
-        Part(name, report.frames.get(source, 0), f"{100 * report.share(source):.0f} %")
+        Part(name, report.frames.get(source, 0), _percent(report.share(source)))
         for source, name in names.items()
         if report.frames.get(source, 0)
     ]
@@ -163,3 +163,11 @@ def duration(seconds: float) -> str:
 
 def _decimal(value: float | None) -> str:
     return "–" if value is None else QLocale().toString(value, "f", 1)  # noqa: RUF001 - a dash
+
+
+def _percent(share: float) -> str:
+    """A share in whole per cent; what is there is never 0 %, and what is not all never 100 %."""
+    percent = 100 * share
+    if 0 < percent < 1:
+        return "< 1 %"
+    return "> 99 %" if 99 < percent < 100 else f"{percent:.0f} %"

@@ -12,7 +12,7 @@ from sam3_annotator.domain.entities import ReviewState, Source
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, ObjectId
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.ui.dialogs.work_report import WorkReportDialog
+from sam3_annotator.ui.dialogs.work_report import WorkReportDialog, _percent
 from sam3_annotator.ui.settings import ThemeMode
 from sam3_annotator.workflow.queue_rows import Show
 from sam3_annotator.workflow.view_state import Tool
@@ -197,6 +197,14 @@ def test_the_review_arrangement_puts_the_panel_in_front(reviewing, qtbot):
     assert not reviewing.window.docks["candidates"].isVisible()
     press(reviewing, qtbot, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(reviewing.window.docks["candidates"].isVisible)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.0, "0 %"), (0.004, "< 1 %"), (0.5, "50 %"), (0.996, "> 99 %"), (1.0, "100 %")],
+)
+def test_a_share_of_something_is_not_called_nothing(share, said):
+    assert _percent(share) == said
 
 
 def test_close_up_brings_each_doubt_into_the_middle(reviewing, qtbot):
