@@ -1841,7 +1841,7 @@
     <name>Keymap</name>
     <message>
       <source> ({keys})</source>
-      <translation> ({keys})</translation>
+      <translation>（{keys}）</translation>
     </message>
     <message>
       <source>This is not a key combination.</source>
@@ -3182,8 +3182,8 @@
       <translation>从空白开始</translation>
     </message>
     <message>
-      <source>pictures and a clip to play with</source>
-      <translation>图片和一段视频供练习</translation>
+      <source>pictures and a clip</source>
+      <translation>图片和一段视频</translation>
     </message>
     <message>
       <source>Projects you open appear here.</source>
@@ -5210,11 +5210,11 @@
     </message>
     <message>
       <source>Left out: one object that lies under others of a category without overlaps.</source>
-      <translation type="unfinished" />
+      <translation>已略去：1 个对象，它被同一不允许重叠的类别中的其他对象盖住。</translation>
     </message>
     <message>
       <source>Left out: {count} objects that lie under others of a category without overlaps.</source>
-      <translation type="unfinished" />
+      <translation>已略去：{count} 个对象，它们被同一不允许重叠的类别中的其他对象盖住。</translation>
     </message>
     <message>
       <source>Propagate forward</source>

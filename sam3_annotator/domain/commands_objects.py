@@ -55,7 +55,11 @@ class NewObject:
 
 @dataclass(frozen=True, slots=True)
 class AddObjects:
-    """Add objects, e.g. all accepted candidates; ``made`` gives their ids in this order."""
+    """Add objects, e.g. all accepted candidates; ``made`` gives their ids in this order.
+
+    Those of which the overlap rule of their category would leave nothing are left out, and counted
+    in ``skipped``. When nothing of any is left, the command is refused if people drew some of them.
+    """
 
     objects: tuple[NewObject, ...]
     title: str = ""

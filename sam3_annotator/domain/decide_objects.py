@@ -69,25 +69,35 @@ def _add_objects(draft: Draft, command: AddObjects) -> Step:
     if not command.objects:
         raise Rejected("There is nothing to add.")
     draft.project.preload(new.media_id for new in command.objects)
-    made = [_add_object(draft, new) for new in command.objects]
-    for item, new in zip(made, command.objects, strict=True):
+    pairs = [(_add_object(draft, new), new) for new in command.objects]
+    for item, new in pairs:
         frames = [edit.frame for edit in new.masks]
         apply_exclusion(draft, item, frames, is_human=new.source is Source.HUMAN)
-        _require_pixels(draft, item, new)
-    title = command.title
-    if not title:
-        title = Wording("Add {names}", names=draft.names_of(made))
-    return draft.step(title, made=tuple(int(item.id) for item in made))
-
-
-def _require_pixels(draft: Draft, item: TrackedObject, new: NewObject) -> None:
-    drawn = [edit for edit in new.masks if edit.mask is not None and not edit.mask.is_empty]
-    if drawn and all(draft.mask(item.id, edit.frame) is None for edit in drawn):
+    made = [item for item, new in pairs if not _is_buried(draft, item, new)]
+    if not made and any(new.source is Source.HUMAN for _, new in pairs):
         raise Rejected(
             "Nothing of {name} is left: it lies under objects of the same category, which may not "
             "overlap, or outside the picture.",
-            name=draft.name_of(item),
+            name=draft.name_of(pairs[0][0]),
         )
+    ids = tuple(int(item.id) for item in made)
+    kept = set(ids)
+    for item, new in pairs:
+        if int(item.id) not in kept:
+            remove_object(draft, item)
+        elif new.prompts is not None:
+            frame = new.masks[0].frame if new.masks else FrameIndex(0)
+            log_prompts(draft, item.media_id, item.id, frame, new.prompts)
+    title = command.title
+    if not title:
+        title = Wording("Add {names}", names=draft.names_of(made))
+    return draft.step(title, made=ids, skipped=len(pairs) - len(made))
+
+
+def _is_buried(draft: Draft, item: TrackedObject, new: NewObject) -> bool:
+    """Whether all that was drawn of an object belongs to others, or lies outside the picture."""
+    drawn = [edit for edit in new.masks if edit.mask is not None and not edit.mask.is_empty]
+    return bool(drawn) and all(draft.mask(item.id, edit.frame) is None for edit in drawn)
 
 
 def _add_object(draft: Draft, new: NewObject) -> TrackedObject:
@@ -107,9 +117,6 @@ def _add_object(draft: Draft, new: NewObject) -> TrackedObject:
     annotations = annotations_of(draft, item, new.masks, new.source, new.pass_id)
     if annotations:
         draft.put_masklet(media.id, Masklet.of(item.id, annotations, draft.project.people))
-    if new.prompts is not None:
-        frame = new.masks[0].frame if new.masks else FrameIndex(0)
-        log_prompts(draft, media.id, item.id, frame, new.prompts)
     return item
 
 

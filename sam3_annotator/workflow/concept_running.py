@@ -219,7 +219,10 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
             pass_id=run.pass_id,
             prompts=run.wish.on(frame),
         )
-        made = ObjectId(run.step.do(AddObjects((new,), self.progress.title)).made[0])
+        added = run.step.do(AddObjects((new,), self.progress.title)).made
+        if not added:  # it lies under others of a category without overlaps; it may come out
+            return False
+        made = ObjectId(added[0])
         run.objects[found.track] = made
         run.followed.append(made)
         run.new.add(made)

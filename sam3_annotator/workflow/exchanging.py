@@ -173,7 +173,8 @@ def bring_in(
         yield done + 1, len(data.labels.media)
     left_out = tuple(entry.name for entry in data.labels.media if entry.key not in present)
     added = len(document.project.media) - before
-    return ImportSummary(added, made, count, left_out, data.warnings)
+    warnings = (*data.warnings, *intake.notes)
+    return ImportSummary(added, made, count, left_out, warnings)
 
 
 class _Rejected:
@@ -219,17 +220,35 @@ class _Rejected:
 
 
 class _Intake:
-    """The three kinds of rows of one import, each made or found again."""
+    """The three kinds of rows of one import, each made or found again.
+
+    Attributes:
+        buried: objects left out because they lie under others of a category without overlaps.
+    """
 
     def __init__(self, document: Document, step: OpenStep, labels: Labels, title: str) -> None:
         self._document, self._step = document, step
         self._labels, self._title = labels, title
+        self.buried = 0
         self._objects: dict[int, list[ObjectEntry]] = {}
         for item in labels.objects:
             self._objects.setdefault(item.media, []).append(item)
         self._masks: dict[int, list[MaskEntry]] = {}
         for entry in labels.masks:
             self._masks.setdefault(entry.object, []).append(entry)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out of what the file holds, in a sentence."""
+        if not self.buried:
+            return ()
+        return (
+            counted(
+                self.buried,
+                "Left out: one object that lies under others of a category without overlaps.",
+                "Left out: {count} objects that lie under others of a category without overlaps.",
+            ),
+        )
 
     def media(self, files: Mapping[int, NewMedia]) -> dict[int, MediaId]:
         """Ids by key of every media that is in the project, or now is."""
@@ -273,9 +292,11 @@ class _Intake:
             )
             for item in self._objects.get(key, [])
         )
-        if new:
-            self._step.do(AddObjects(new, self._title))
-        return len(new)
+        if not new:
+            return 0
+        outcome = self._step.do(AddObjects(new, self._title))
+        self.buried += outcome.skipped
+        return len(outcome.made)
 
 
 def _media_entry(media: Media) -> MediaEntry:

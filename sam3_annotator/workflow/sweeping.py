@@ -43,7 +43,7 @@ class SweepReport:
         frames: frames searched.
         found: objects added.
         known: finds left out because an object of the category already covers them.
-        failed: frames that could not be searched.
+        failed: frames that could not be searched, or are no longer in the project.
         is_cancelled: whether it was stopped before the last frame.
     """
 
@@ -144,7 +144,7 @@ class Sweeping:
             frame = run.waiting.popleft()
             number = run.asked
             run.asked += 1
-            listener = Listener(self._keep, partial(self._ended, number))
+            listener = Listener(partial(self._keep, run), partial(self._ended, run, number))
             ticket = self._desk.ask(
                 FindConcept(("sweep", number), frame, run.wish.concept, run.wish.threshold),
                 lane=("sweep", number),
@@ -156,21 +156,22 @@ class Sweeping:
             self._run = None
             self._on_ended(run.report())
 
-    def _keep(self, item: Item) -> None:
-        run = self._run
-        if run is None or not isinstance(item, Candidates):
+    def _keep(self, run: _Run, item: Item) -> None:
+        if run is not self._run or run.is_cancelled or not isinstance(item, Candidates):
+            return
+        project = run.document.project
+        if item.frame.media.media_id not in project.media:
+            run.failed += 1
             return
         try:
+            project.category(run.wish.category)
             run.keep(item)
-        except Rejected:
-            run.failed += 1  # the media was removed from the project meanwhile
         except AnnotatorError as error:
             self._on_trouble(error)
             self.cancel()
 
-    def _ended(self, number: int, ending: Ending) -> None:
-        run = self._run
-        if run is None:
+    def _ended(self, run: _Run, number: int, ending: Ending) -> None:
+        if run is not self._run:
             return
         run.tickets.pop(number, None)
         if isinstance(ending, Failed | Crashed):
@@ -227,8 +228,9 @@ class _Run:
                 )
             )
         if fresh:
-            self.step.do(AddObjects(tuple(fresh), self.wish.title))
-            self.found += len(fresh)
+            outcome = self.step.do(AddObjects(tuple(fresh), self.wish.title))
+            self.found += len(outcome.made)
+            self.known += outcome.skipped
 
     def report(self) -> SweepReport:
         """How it went."""

@@ -296,6 +296,29 @@ def test_locked_objects_and_human_frames_keep_their_pixels(exclusive):
     assert document.mask(high, 1) == square(5, 0, 10).minus(square(0, 0, 10))
 
 
+def test_of_many_objects_those_that_are_covered_are_left_out(exclusive):
+    concept = ConceptPrompt("bus")
+    found = tuple(
+        c.NewObject(
+            exclusive.media,
+            exclusive.bus,
+            (c.FrameMask(0, square(x, 2, side)),),
+            prompts=concept,
+        )
+        for x, side in ((2, 4), (30, 8), (0, 10))
+    )
+    outcome = exclusive.document.do(c.AddObjects(found))
+    assert (len(outcome.made), outcome.skipped) == (2, 1)
+    project = exclusive.document.project
+    assert [project.mask(one, 0) for one in outcome.made] == [square(30, 2, 8), square(0, 2, 10)]
+    assert [record.object_id for record in project.prompts(exclusive.media)] == [*outcome.made]
+    exclusive.document.do(c.LockObjects(outcome.made, is_locked=True))
+    refused(exclusive, c.AddObjects(found), "may not overlap")
+    models = tuple(replace(one, source=Source.MODEL) for one in found)
+    again = exclusive.document.do(c.AddObjects(models))
+    assert (again.made, again.skipped, again.step_id) == ((), 3, None)
+
+
 def test_an_object_that_is_covered_wholly_has_no_mask_left(exclusive):
     low = exclusive.add(square(2, 2, 4))
     exclusive.add(square(0, 0, 10))

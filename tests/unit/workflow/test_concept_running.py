@@ -9,6 +9,7 @@ import pytest
 
 from sam3_annotator.domain.commands import (
     AddObjects,
+    EditCategory,
     FrameMask,
     NewObject,
     SetMask,
@@ -152,6 +153,18 @@ def test_objects_appear_and_mistakes_are_taken_back(made, running, pump):
     assert note.source is Source.MODEL
     assert note.score == pytest.approx(0.72)
     assert made.document.project.passes[note.pass_id].model == fake_info().name
+
+
+def test_what_is_hidden_under_others_is_found_when_it_comes_out(made, running, pump):
+    bus = made.document.project.category(made.bus)
+    made.document.do(EditCategory(replace(bus, is_exclusive=True)))
+    cover = made.add(square(28, 20, 28), frame=10)
+    running.start(made.media, wish(made), made.bus)
+    pump.settle()
+    assert made.document.project.masklet(cover).frames.tolist() == [10]
+    _, first, late = items(made)
+    assert frames(made, first) == list(range(20))
+    assert frames(made, late) == list(range(11, 15))
 
 
 def test_the_whole_run_is_one_step(made, running, pump):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sam3_annotator.domain.commands import (
@@ -9,6 +11,7 @@ from sam3_annotator.domain.commands import (
     AddMedia,
     AddModelPass,
     AddObjects,
+    EditCategory,
     FrameMask,
     NewObject,
     ObjectFrames,
@@ -192,6 +195,21 @@ def test_categories_of_the_same_name_are_one(shelf):
     assert summary.categories == 1
     names = [category.name for category in shelf.document.project.categories.values()]
     assert names == ["bus", "car", "Van"]
+
+
+def test_what_lies_under_others_where_nothing_may_overlap_is_left_out_and_told(shelf):
+    bus = shelf.document.project.category(shelf.bus)
+    shelf.document.do(EditCategory(replace(bus, is_exclusive=True)))
+    labels = Labels(
+        (MediaEntry(1, "a.jpg", MediaKind.IMAGE, WIDTH, HEIGHT),),
+        (CategoryEntry(1, "bus"),),
+        (ObjectEntry(1, 1, 1), ObjectEntry(2, 1, 1)),
+        (MaskEntry(1, 0, square(31, 21, 2)), MaskEntry(2, 0, square(30, 20))),
+    )
+    summary = finished(bring_in(shelf.document, ImportData(labels), {}, "Import"))
+    assert summary.objects == 1
+    (warning,) = summary.warnings
+    assert warning.startswith("Left out: one object")
 
 
 def media_entry(name, content="", width=WIDTH, page=0):
