@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
             (
                 "file.open_sample",
                 "sample",
-                translate("WelcomePage", "pictures and a clip to play with"),
+                translate("WelcomePage", "pictures and a clip"),
             ),
         )
         page = WelcomePage([(self._action(one), icon, line) for one, icon, line in starts], tokens)

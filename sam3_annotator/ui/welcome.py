@@ -140,6 +140,7 @@ class WelcomePage(QWidget):
             button.clicked.connect(action.trigger)
             self._starts.append((button, name))
             grid.addWidget(button, place // 3, place % 3)
+            grid.setColumnStretch(place % 3, 1)
         return grid
 
     def _recent_card(self) -> QFrame:
