@@ -189,8 +189,8 @@ def _ask_weights(report: Report) -> None:
 
     report.add("weights", "found", listed)
     for number, one in enumerate(known, start=1):
-        can = one.inspection.abilities.words() if one.inspection else "nothing"
-        text = f"{one.name}, {one.origin.value}, {one.path}: {one.trouble or can}"
+        can = one.trouble or one.abilities.words()
+        text = f"{one.name}, {one.origin.value}, {one.path}: {can}"
         report.add("weights", f"{number}", partial(str, text))
 
 

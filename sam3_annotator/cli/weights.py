@@ -177,8 +177,8 @@ def _list(arguments: argparse.Namespace) -> int:
         print(f"    {weights.path}")
         if weights.trouble:
             print(f"    not usable: {weights.trouble}")
-        elif weights.inspection is not None:
-            print(f"    can do: {weights.inspection.abilities.words()}")
+        else:
+            print(f"    can do: {weights.abilities.words()}")
     return OK
 
 
@@ -188,6 +188,7 @@ def _entry(weights: KnownWeights) -> dict[str, Any]:
         "origin": weights.origin.value,
         "title": weights.title,
         "path": str(weights.path),
+        "abilities": weights.abilities.words().split(", "),
         "trouble": weights.trouble,
     }
     if weights.inspection is not None:

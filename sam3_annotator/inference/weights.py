@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from sam3_annotator import paths
 from sam3_annotator.errors import AnnotatorError, WeightsTrouble
 from sam3_annotator.model.checkpoint import inspect
-from sam3_annotator.model.families import SAM3
+from sam3_annotator.model.families import SAM3, Abilities, abilities
 from sam3_annotator.model.file_kinds import find
 from sam3_annotator.model.inspection import Inspection
+from sam3_annotator.model.mini_weights import FINDER_FILE
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
@@ -74,6 +75,16 @@ class KnownWeights:
     title: str
     inspection: Inspection | None
     trouble: str = ""
+
+    @property
+    def abilities(self) -> Abilities:
+        """What it can be asked for; the bundled file has others beside it that add to that."""
+        if self.inspection is None:
+            return abilities(())
+        own = self.inspection.abilities
+        if self.origin is not Origin.BUNDLED:
+            return own
+        return replace(own, exemplars=paths.resource(FINDER_FILE).exists(), clips=True)
 
 
 def known_weights() -> list[KnownWeights]:

@@ -52,6 +52,14 @@ def test_bundled_model_is_called_mini(mini):
     assert locate("mini") == locate("mini-fast") == locate(None) == mini
 
 
+def test_the_bundled_model_can_what_the_files_beside_it_can(places, mini):
+    assert known_weights()[0].abilities.words() == "clicks, clips"
+    (mini.parent / "mini_finder.safetensors").write_bytes(b"here")
+    assert known_weights()[0].abilities.words() == "exemplars, clicks, clips"
+    (places / "user" / "a.pt").write_bytes(b"?")
+    assert known_weights()[0].abilities.words() == "nothing"
+
+
 def test_sam3_of_the_user_is_taken_first(places, mini):
     write_torch(places / "user" / "a.pt", TINY)
     assert best_weights().name == "sam2_tiny"
