@@ -1848,6 +1848,10 @@
       <translation>这不是按键组合。</translation>
     </message>
     <message>
+      <source>{keys} opens a menu already.</source>
+      <translation>{keys} 已用于打开菜单。</translation>
+    </message>
+    <message>
       <source>{keys} already belongs to “{action}”.</source>
       <translation>{keys} 已属于“{action}”。</translation>
     </message>

@@ -34,13 +34,16 @@ class Keymap:
     Args:
         defaults: action id to its keys as the program comes.
         changed: the user's changes, action id to keys; keys that are taken by now are left out.
+        menu_keys: what opens the menus of the bar; no action can have one of them.
     """
 
     def __init__(
         self,
         defaults: Mapping[str, tuple[str, ...]],
         changed: Mapping[str, tuple[str, ...]] | None = None,
+        menu_keys: Iterable[str] = (),
     ) -> None:
+        self._menu_keys = frozenset(normalized(one) for one in menu_keys)
         self._defaults = {
             action: tuple(normalized(one) for one in keys) for action, keys in defaults.items()
         }
@@ -80,12 +83,16 @@ class Keymap:
         """Give an action these keys and no others.
 
         Raises:
-            Rejected: a key sequence belongs to another action, or is none.
+            Rejected: a key sequence belongs to another action or a menu, or is none.
         """
         wanted = tuple(normalized(one) for one in keys)
         for one in wanted:
             if not one:
                 raise Rejected(translate("Keymap", "This is not a key combination."))
+            if one in self._menu_keys:
+                raise Rejected(
+                    translate("Keymap", "{keys} opens a menu already.").format(keys=shown(one))
+                )
             owner = self._clash(action, one)
             if owner is not None:
                 raise Rejected(

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from sam3_annotator.ui.actions.action_set import ActionSet
 from sam3_annotator.ui.actions.situation_sync import SituationSync
-from sam3_annotator.ui.actions.spec import Menu
+from sam3_annotator.ui.actions.spec import Menu, menu_keys
 from sam3_annotator.ui.actions.table import ACTIONS
 from sam3_annotator.ui.actions.table_tools import TOOL_GROUPS
 from sam3_annotator.ui.actions.transport_buttons import fill_transport
@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         tokens = workspace.theme.tokens
         self.ask = Ask(self)
         defaults = {one.id: one.shortcuts for one in ACTIONS}
-        workspace.keymap = Keymap(defaults, workspace.settings.shortcuts)
+        workspace.keymap = Keymap(defaults, workspace.settings.shortcuts, menu_keys())
         self.parts = Parts.make(tokens)
         self.controllers = Controllers.make(workspace, self.parts, self.ask)
         self.desks = self.controllers.desks

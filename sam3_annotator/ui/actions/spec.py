@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
+from sam3_annotator.ui.text import QT_TRANSLATE_NOOP, translate
 from sam3_annotator.workflow.view_state import Tool
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from sam3_annotator.engine.protocol import Capability, ModelInfo
     from sam3_annotator.ui.wiring.desks import Desks
+
+
+_MNEMONIC = re.compile(r"&(\w)")
 
 
 class Menu(str, Enum):
@@ -34,6 +38,12 @@ class Menu(str, Enum):
 
 INSIDE = {Menu.TOOL: Menu.OBJECT, Menu.MASK: Menu.OBJECT, Menu.TIME: Menu.CLIP}
 """Menus that lie in another one, where their first action would stand."""
+
+
+def menu_keys() -> tuple[str, ...]:
+    """What opens the menus of the bar in the user's language: "Alt+F", ..."""
+    titles = (translate("Menu", one.value) for one in Menu if one not in INSIDE)
+    return tuple(f"Alt+{found[1]}" for title in titles if (found := _MNEMONIC.search(title)))
 
 
 class Scope(Enum):

@@ -276,7 +276,7 @@ _TIME = (
         Menu.TIME,
         QT_TRANSLATE_NOOP("Actions", "Brush and eraser work on the whole range"),
         lambda desks: desks.clip.times.toggle_range_mode(),
-        ("Alt+R",),
+        ("Ctrl+Shift+R",),
         with_clip,
         is_checkable=True,
     ),

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from sam3_annotator.errors import Rejected
 from sam3_annotator.ui.actions.action_set import plain_text
-from sam3_annotator.ui.actions.spec import Menu
+from sam3_annotator.ui.actions.spec import Menu, menu_keys
 from sam3_annotator.ui.actions.table import ACTIONS
 from sam3_annotator.ui.keymap import Keymap
 from sam3_annotator.ui.palette import fuzzy_score
@@ -51,6 +51,19 @@ def test_a_taken_key_is_refused_with_its_owner():
     with pytest.raises(Rejected, match=r"edit\.undo"):
         keymap.set("view.fit", ("Ctrl+Z",))
     assert keymap.keys("view.fit") == ("F", "Ctrl+0")
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_no_key_of_an_action_opens_a_menu(launch, language):
+    running = launch(language=language)
+    bar = running.window.parts.top_bar.menus
+    opening = {f"Alt+{action.text().split('&')[1][0].upper()}" for action in bar.actions()}
+    assert opening == set(menu_keys())
+    assert len(opening) == len(bar.actions())
+    for action, keys in DEFAULTS.items():
+        assert not opening & set(keys), action
+    with pytest.raises(Rejected):
+        running.workspace.keymap.set("view.fit", (sorted(opening)[0],))
 
 
 def test_a_sequence_that_begins_with_a_taken_key_is_refused():
