@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
@@ -100,6 +101,7 @@ class Detecting:
         self._on_changed = on_changed
         self._on_accepted = on_accepted
         self.search = Search()
+        self._asked = 0
         self._left: tuple[MediaRef, dict[FrameIndex, tuple[Exemplar, ...]]] | None = None
         self.stale_answers = 0
 
@@ -165,12 +167,13 @@ class Detecting:
             raise Rejected("Open a picture first.")
         if search.concept.is_empty:
             raise Rejected("Type what to find, or draw an example box around one.")
+        self._asked += 1
         self._set(is_running=True)
         self._desk.ask(
             FindConcept("search", search.frame, search.concept),
             lane="search",
             priority=Priority.VISIBLE,
-            listener=Listener(self._on_answer, self._on_ending),
+            listener=Listener(self._on_answer, partial(self._on_ending, self._asked)),
         )
 
     def accept(self, indices: tuple[int, ...]) -> None:
@@ -217,9 +220,10 @@ class Detecting:
             has_answer=True,
         )
 
-    def _on_ending(self, ending: Ending) -> None:
+    def _on_ending(self, number: int, ending: Ending) -> None:
         del ending
-        self._set(is_running=False)
+        if number == self._asked:  # an older search ends when a newer one takes its place
+            self._set(is_running=False)
 
     def _set(self, **changes: object) -> None:
         self.search = replace(self.search, **changes)  # type: ignore[arg-type]  # fields of Search

@@ -90,6 +90,21 @@ def test_an_answer_to_an_older_question_is_dropped(answered, pump):
     assert answered.stale_answers == 1
 
 
+def test_the_end_of_an_older_search_is_not_the_end_of_the_newest(answered, pump):
+    pump.session.gate.clear()
+    pump.session.began.clear()
+    answered.run()
+    assert pump.session.began.wait(20)
+    answered.set_phrase("car")
+    answered.run()
+    pump.session.gate.set()
+    while pump.desk.open_tickets:
+        assert answered.search.is_running
+        pump.step()
+    assert answered.search.has_answer
+    assert not answered.search.is_running
+
+
 def test_the_phrase_follows_to_the_next_frame_and_candidates_do_not(answered, frame):
     answered.open_frame(frame)
     assert answered.search.concept.phrase == "bus"
