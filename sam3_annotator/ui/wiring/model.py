@@ -86,7 +86,7 @@ class ModelDesk(QObject):
         self._workspace.segmenting.open_frame(shown)
         self._workspace.said.emit(
             translate("ModelDesk", "{model} is ready on {device}.").format(
-                model=info.name, device=info.device
+                model=info.name, device=_shown(info.device)
             )
         )
 
@@ -108,10 +108,9 @@ class ModelDesk(QObject):
             if self.is_loading:
                 return translate("ModelDesk", "loading the model…")
             return translate("ModelDesk", "no model")
-        parts = [model.name, model.device]
+        parts = [model.name, _shown(model.device)]
         if model.device == "cpu":
             cores = os.cpu_count() or 1
-            parts[1] = "CPU"
             parts.append(translate("ModelDesk", "%n core(s)", "", cores))
         else:
             memory = self._workspace.engine.engine.memory
@@ -136,3 +135,8 @@ class ModelDesk(QObject):
                 )
             )
         return " ".join(lines)
+
+
+def _shown(device: str) -> str:
+    """A device as people write it."""
+    return "CPU" if device == "cpu" else device
