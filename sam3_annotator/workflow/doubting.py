@@ -18,16 +18,18 @@ from sam3_annotator.domain.doubts.looking import Looking
 from sam3_annotator.domain.doubts.pairs import LikelySwap, compare, forget_pairs
 from sam3_annotator.domain.doubts.queue import doubts_by_part
 from sam3_annotator.domain.doubts.signals import Weights
+from sam3_annotator.errors import ProjectTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
     from sam3_annotator.domain.doubts.looks import Eye
     from sam3_annotator.domain.doubts.queue import Doubt
-    from sam3_annotator.domain.ids import MediaId, ObjectId
+    from sam3_annotator.domain.ids import BlobId, FrameIndex, MediaId, ObjectId
+    from sam3_annotator.domain.mask import Mask
     from sam3_annotator.domain.masklet import Masklet
     from sam3_annotator.domain.project import Project
 
@@ -128,6 +130,20 @@ class Doubting:
 
     # ------------------------------------------------------------------ inside
 
+    def _mask(self, object_id: ObjectId, frame: FrameIndex) -> Mask | None:
+        """None for one that is damaged, too: who opens its frame is told, the queue goes on."""
+        try:
+            return self._project.mask(object_id, frame)
+        except ProjectTrouble:
+            return None
+
+    def _passing_masks(self, blob_ids: Sequence[BlobId]) -> Mapping[BlobId, Mask]:
+        """None of them where one stops the reading; they are then asked for one by one."""
+        try:
+            return self._project.passing_masks(blob_ids)
+        except ProjectTrouble:
+            return {}
+
     def _masklets(self) -> dict[ObjectId, Masklet]:
         """Of every object that has any annotation; what is known of others is dropped."""
         kept = self._project.contents(self.media_id).masklets
@@ -162,9 +178,7 @@ class Doubting:
         yield
         follow_jumps(evidence, masklet)
         yield
-        looking = Looking(
-            evidence, masklet, self._project.mask, self._eye, self._project.passing_masks
-        )
+        looking = Looking(evidence, masklet, self._mask, self._eye, self._passing_masks)
         self._evidences[object_id], self._lookings[object_id] = evidence, looking
         self._chances.pop(object_id, None)
         if not looking.is_done:
@@ -229,7 +243,7 @@ class Doubting:
 
     def _pair_one(self, one: ObjectId, masklets: Mapping[ObjectId, Masklet]) -> Iterator[None]:
         ready = {o: m for o, m in masklets.items() if o == one or o not in self._unpaired}
-        for swap in compare(self._evidences, ready, self._project.mask, self._eye, {one}):
+        for swap in compare(self._evidences, ready, self._mask, self._eye, {one}):
             if swap is not None:
                 found = self._swaps.setdefault((swap.first, swap.second), [])
                 if swap not in found:  # told before this was dropped in the middle

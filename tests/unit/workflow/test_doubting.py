@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import numpy as np
 import pytest
 
@@ -182,3 +184,24 @@ def test_the_version_tells_when_the_queue_has_changed(made):
         told.setdefault(doubting.version, doubting.doubts_by_object.get(item))
         assert told[doubting.version] is doubting.doubts_by_object.get(item)
     assert len(told) > 2
+
+
+def test_a_mask_that_cannot_be_read_keeps_nobody_from_looking_at_the_others(made):
+    item = track(made, 4, range(JUMP, JUMP + 6))
+    whole = finished(Doubting(made.document.project, made.media, Eye()))
+    blob = made.document.project.masklet(item).blob_at(JUMP + 20)
+    made.close()
+    raw = sqlite3.connect(made.path)
+    raw.execute("UPDATE blobs SET data = x'00' WHERE id = ?", (bytes.fromhex(blob),))
+    raw.execute("DELETE FROM blobs WHERE id = (SELECT blob FROM annotations WHERE frame = 7)")
+    raw.commit()
+    raw.close()
+    made.reopen()
+    doubting = finished(Doubting(made.document.project, made.media, Eye()))
+    assert doubting.masks == (FRAMES, FRAMES)
+    best, usual = (max(d.doubts_by_object[item], key=_chance) for d in (doubting, whole))
+    assert (best.start, best.stop) == (usual.start, usual.stop)
+
+
+def _chance(doubt):
+    return doubt.probability
