@@ -1752,12 +1752,20 @@
       <translation>人工帧</translation>
     </message>
     <message>
+      <source>close the shape</source>
+      <translation>闭合形状</translation>
+    </message>
+    <message>
       <source>select the object first</source>
       <translation>请先选择对象</translation>
     </message>
     <message>
       <source>select</source>
       <translation>选择</translation>
+    </message>
+    <message>
+      <source>new object</source>
+      <translation>新对象</translation>
     </message>
     <message>
       <source>adds to {object}</source>
@@ -1774,10 +1782,6 @@
     <message>
       <source>splits {object}</source>
       <translation>分割 {object}</translation>
-    </message>
-    <message>
-      <source>new object</source>
-      <translation>新对象</translation>
     </message>
     <message numerus="yes">
       <source>%n click(s)</source>
@@ -3849,6 +3853,10 @@
       <translation>正在构建模型</translation>
     </message>
     <message>
+      <source>{path} holds the part “{found}” of the bundled model, not {part}.</source>
+      <translation>{path} 是随附模型的“{found}”部分，而不是 {part}。</translation>
+    </message>
+    <message>
       <source>{path} does not fit {title}.</source>
       <translation>{path} 与 {title} 不匹配。</translation>
     </message>
@@ -4759,10 +4767,6 @@
     <message>
       <source>{name} is not the image part of the bundled model.</source>
       <translation>{name} 不是随附模型的图像部分。</translation>
-    </message>
-    <message>
-      <source>{path} holds the part “{found}” of the bundled model, not {part}.</source>
-      <translation>{path} 是随附模型的“{found}”部分，而不是 {part}。</translation>
     </message>
     <message>
       <source>{path} does not fit this version of the program.</source>

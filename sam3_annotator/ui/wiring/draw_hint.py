@@ -21,6 +21,7 @@ def draw_hint(workspace: Workspace) -> Hint:
     project, view = workspace.project, workspace.view
     if project is None or view.media_id is None:
         return Hint()
+    close = (("Enter", translate("Hint", "close the shape")),) if view.tool is Tool.POLYGON else ()
     item = None
     if view.selected is not None:
         item = project.contents(view.media_id).objects.get(view.selected)
@@ -28,7 +29,7 @@ def draw_hint(workspace: Workspace) -> Hint:
         if view.tool in _TAKING:
             text = translate("Hint", "select the object first")
             return Hint(text, workspace.keymap.hints({"tool.select": translate("Hint", "select")}))
-        return Hint()
+        return Hint(translate("Hint", "new object"), close) if close else Hint()
     words = {
         **dict.fromkeys(_ADDING, translate("Hint", "adds to {object}")),
         Tool.CLICK: translate("Hint", "corrects {object}"),
@@ -39,5 +40,5 @@ def draw_hint(workspace: Workspace) -> Hint:
     if view.tool not in words:
         return Hint()
     name = naming.object_name(project, item)
-    keys = (("Esc", translate("Hint", "new object")),)
+    keys = (*close, ("Esc", translate("Hint", "new object")))
     return Hint(words[view.tool].format(object=name), () if view.tool in _TAKING else keys)

@@ -44,3 +44,10 @@ def test_an_empty_timeline_names_the_key_that_fills_it(clip):
     assert "propagate it (G)" in clip.window.parts.timeline.lanes.notice
     rebind(clip, "clip.forward", "F7")
     assert "propagate it (F7)" in clip.window.parts.timeline.lanes.notice
+
+
+def test_a_polygon_says_how_it_is_closed(clip):
+    hint = clip.window.parts.canvas._marks.hint
+    assert hint.is_empty
+    clip.workspace.state.update(tool=Tool.POLYGON)
+    assert keys(clip) == {"close the shape": "Enter"}
