@@ -85,8 +85,14 @@ def facts(inspection: Inspection) -> dict[str, Any]:
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
-    from sam3_annotator.inference.weights import inspect, sha256_of  # noqa: PLC0415 - imports torch
+    from sam3_annotator.inference.weights import (  # noqa: PLC0415 - imports torch
+        inspect,
+        mini_part,
+        sha256_of,
+    )
 
+    if part := mini_part(arguments.file):
+        return _say_part(arguments.file, part, as_json=arguments.json)
     inspection = inspect(arguments.file)
     found = facts(inspection)
     if arguments.hash:
@@ -96,6 +102,18 @@ def _inspect(arguments: argparse.Namespace) -> int:
     else:
         print(_page(inspection, found))
     return OK if inspection.fits else FAILED
+
+
+def _say_part(file: Path, part: str, *, as_json: bool) -> int:
+    """A trained part of the bundled model, which is opened in its place there."""
+    is_usable = part != "detector"
+    if as_json:
+        found = {"path": str(file), "family": "mini", "part": part, "usable": is_usable}
+        print(json.dumps(found, indent=1))
+    else:
+        verdict = f"Usable as it is: --weights {file}" if is_usable else "Not usable by itself yet."
+        print(f"{file}\n{table([('family', 'mini'), ('part', part)])}\n{verdict}")
+    return OK if is_usable else FAILED
 
 
 def _page(inspection: Inspection, found: dict[str, Any]) -> str:
@@ -172,14 +190,19 @@ def _list(arguments: argparse.Namespace) -> int:
     if not known:
         print("No weights on this machine.")
     for weights in known:
-        size = weights.inspection and gigabytes(weights.inspection.size_bytes)
-        print(f"{weights.name}  [{weights.origin.value}]  {weights.title}, {size or 'unreadable'}")
+        print(f"{weights.name}  [{weights.origin.value}]  {weights.title}, {_size(weights)}")
         print(f"    {weights.path}")
         if weights.trouble:
             print(f"    not usable: {weights.trouble}")
         else:
             print(f"    can do: {weights.abilities.words()}")
     return OK
+
+
+def _size(weights: KnownWeights) -> str:
+    if weights.inspection is not None:
+        return gigabytes(weights.inspection.size_bytes)
+    return "unreadable" if weights.trouble else gigabytes(weights.path.stat().st_size)
 
 
 def _entry(weights: KnownWeights) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -32,6 +33,7 @@ from sam3_annotator.model.mini_weights import (
     TRACKER_FILE,
     load_mini_memory,
     load_mini_similar,
+    mini_part,
 )
 from sam3_annotator.model.sam_heads import SamHeads
 from sam3_annotator.model.tokenizer import Tokenizer
@@ -39,13 +41,16 @@ from sam3_annotator.model.tracker_config import SAM3_TRACKER
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from sam3_annotator.inference.backend import Backend
     from sam3_annotator.model.tracker import Tracker
 
 MERGES = "tokenizer/bpe_simple_vocab_16e6.txt.gz"
+TRACKER, FINDER = "tracker", "finder"
+"""Parts of the bundled model that can be trained and put in the place of its own."""
+_AS_SHIPPED: Mapping[str, Path] = MappingProxyType({})
 _CLICKS = frozenset({Capability.CLICK, Capability.BOX})
 _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
@@ -60,7 +65,8 @@ def open_backend(
 
     Args:
         weights: a file or folder, a family's name, "mini" for the bundled model, or "mini-fast" for
-            the same with smaller pictures.
+            the same with smaller pictures. A tracker or finder from ``sam3-annotator train`` is
+            opened in its place in the bundled model.
         device: see ``device.choose``.
         dtype: see ``device.choose``.
         progress: told what is being done, in words.
@@ -77,6 +83,9 @@ def open_backend(
         return _mini(path, chosen, "mini", STILL_SIDE)
     if str(weights) == weights_files.FAST_NAME:
         return _mini(path, chosen, "mini (fast)", FAST_SIDE)
+    if part := mini_part(path):
+        bundled = paths.resource(weights_files.BUNDLED_FILE)
+        return _mini(bundled, chosen, f"mini + {path.name}", STILL_SIDE, {part: path})
     loaded = loading.load(path, dtype=chosen.dtype, device=chosen.torch_device)
     say(Wording("Checking the file's hash"))
     digest = weights_files.sha256_of(path)
@@ -86,12 +95,24 @@ def open_backend(
     return _sam2(loaded, digest, chosen)
 
 
-def _mini(path: Path, chosen: Device, name: str, side: int) -> Backend[Any]:
+def _mini(
+    path: Path, chosen: Device, name: str, side: int, trained: Mapping[str, Path] = _AS_SHIPPED
+) -> Backend[Any]:
+    """The bundled model; ``trained`` names files that replace its tracker or its finder."""
+    if unknown := set(trained) - {TRACKER, FINDER}:
+        part = unknown.pop()
+        raise WeightsTrouble(
+            "{path} holds the part “{found}” of the bundled model, not {part}.",
+            path=trained[part],
+            found=part,
+            part=f"{TRACKER}, {FINDER}",
+        )
     model = load_mini_image(path)
     # Clicks are decoded in float32: rounding there flips which of the three masks is offered first.
     encoder = model.encoder.to(device=chosen.torch_device, dtype=chosen.dtype)
     heads = model.heads.to(device=chosen.torch_device)
-    memory_file, finder_file = paths.resource(TRACKER_FILE), paths.resource(FINDER_FILE)
+    memory_file = trained.get(TRACKER, paths.resource(TRACKER_FILE))
+    finder_file = trained.get(FINDER, paths.resource(FINDER_FILE))
     memory = load_mini_memory(memory_file) if memory_file.exists() else None
     taught = load_mini_similar(finder_file) if finder_file.exists() else None
     can = _CLICKS | {Capability.TRACK}

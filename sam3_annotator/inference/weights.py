@@ -16,7 +16,7 @@ from sam3_annotator.model.checkpoint import inspect
 from sam3_annotator.model.families import SAM3, Abilities, abilities
 from sam3_annotator.model.file_kinds import find
 from sam3_annotator.model.inspection import Inspection
-from sam3_annotator.model.mini_weights import FINDER_FILE
+from sam3_annotator.model.mini_weights import FINDER_FILE, mini_part
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "inspect",
     "known_weights",
     "locate",
+    "mini_part",
     "sha256_of",
 ]
 
@@ -65,7 +66,8 @@ class KnownWeights:
         name: what to type to choose them: a family name, ``"mini"``, ``"mini-fast"``, or the
             file's name.
         title: for people.
-        inspection: what they are; ``None`` if that cannot be told.
+        inspection: what they are; ``None`` if that cannot be told, or for a trained part of the
+            bundled model, which is used with the rest of it.
         trouble: why they cannot be used, or "".
     """
 
@@ -79,12 +81,13 @@ class KnownWeights:
     @property
     def abilities(self) -> Abilities:
         """What it can be asked for; the bundled file has others beside it that add to that."""
-        if self.inspection is None:
+        if self.trouble:
             return abilities(())
-        own = self.inspection.abilities
-        if self.origin is not Origin.BUNDLED:
-            return own
-        return replace(own, exemplars=paths.resource(FINDER_FILE).exists(), clips=True)
+        if self.inspection is not None and self.origin is not Origin.BUNDLED:
+            return self.inspection.abilities
+        return Abilities(
+            phrases=False, exemplars=paths.resource(FINDER_FILE).exists(), clicks=True, clips=True
+        )
 
 
 def known_weights() -> list[KnownWeights]:
@@ -221,6 +224,8 @@ def _holds_weights(folder: Path) -> Iterator[Path]:
 
 
 def _described(path: Path, origin: Origin) -> KnownWeights:
+    if mini_part(path) in {"tracker", "finder"}:
+        return KnownWeights(path, origin, path.name, f"mini + {path.name}", None)
     try:
         inspection = inspect(path)
     except AnnotatorError as error:

@@ -25,6 +25,19 @@ _SMALLEST = 2048  # values from which a tensor is coded
 _Part = TypeVar("_Part", MiniMemory, SimilarWeights, MiniDetector)
 
 
+def mini_part(path: Path) -> str:
+    """The trained part of the bundled model that a file holds.
+
+    Returns:
+        ``"tracker"``, ``"finder"`` or ``"detector"``; "" for every other file, and for none.
+    """
+    try:
+        notes = read_metadata(path) if path.is_file() else {}
+    except WeightsTrouble:
+        return ""
+    return notes.get("part", "") if notes.get("family") == "mini" else ""
+
+
 def load_mini_memory(path: Path) -> MiniMemory:
     """Read the memory, float32 on the CPU, frozen, in evaluation mode.
 
