@@ -20,8 +20,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "train",
         help=COMMANDS["train"],
         description="Train the memory or the finder of the bundled model. An interrupted run goes "
-        "on where it was saved; what it writes is used with --weights FILE. See packaging/weights/*.json "
-        "for configurations.",
+        "on where it was saved; what it writes is used with --weights FILE. "
+        "See packaging/weights/*.json for configurations.",
     )
     parser.add_argument("config", type=Path, help="JSON file, see docs/model_card.md")
 
