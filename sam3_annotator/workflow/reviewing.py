@@ -66,7 +66,7 @@ class Reviewing:
         self._unread: list[MediaId] = list(document.project.media)
         self._calibration: Calibration | None = None
         self._shown: dict[Show, tuple[QueueRow, ...]] = {}
-        self._made: dict[tuple[MediaId, ObjectId], tuple[_Basis, tuple[QueueRow, ...]]] = {}
+        self._made: dict[MediaId, dict[ObjectId, tuple[_Basis, tuple[QueueRow, ...]]]] = {}
         self._unsigned: dict[MediaId, dict[ObjectId, NDArray[np.int32]]] = {}
 
     # ------------------------------------------------------------------ measuring
@@ -92,8 +92,7 @@ class Reviewing:
         if scope != self._scope:
             self._scope = scope
             self._shown.clear()
-            for gone in set(self._doubting) - set(scope):
-                del self._doubting[gone]
+            self._drop(set(self._doubting) - set(scope))
         if media_id in self._doubting:
             self._doubting[media_id].look_near(frame)
 
@@ -141,15 +140,14 @@ class Reviewing:
         self._shown.clear()
         for media_id in touched.media:
             self._unsigned.pop(media_id, None)
+            for object_id in touched.objects:
+                self._made.get(media_id, {}).pop(object_id, None)
         for media_id in touched.media & set(self._doubting):
-            if media_id in project.media:
-                there = set(project.contents(media_id).objects)
-                self._doubting[media_id].forget((touched.objects & there) if touched.spans else ())
+            self._doubting[media_id].forget(touched.objects if touched.spans else ())
         if Table.PROMPTS in touched.tables:
             self._unread = [*set(self._unread) | (touched.media & set(project.media))]
         if Table.MEDIA in touched.tables:
-            for gone in set(self._doubting) - set(project.media):
-                del self._doubting[gone]
+            self._drop(set(self._doubting) - set(project.media))
             self._scope = tuple(m for m in self._scope if m in project.media)
 
     # ------------------------------------------------------------------ the queue
@@ -299,6 +297,12 @@ class Reviewing:
 
     # ------------------------------------------------------------------ inside
 
+    def _drop(self, gone: Iterable[MediaId]) -> None:
+        """Forget what was measured of media that nobody looks at any more."""
+        for media_id in gone:
+            for known in (self._doubting, self._made, self._unsigned):
+                known.pop(media_id, None)
+
     def _every_row(self, scope: tuple[MediaId, ...] | None = None) -> Iterator[QueueRow]:
         for media_id in self._scope if scope is None else scope:
             doubting = self._doubting.get(media_id)
@@ -319,23 +323,23 @@ class Reviewing:
         self, media_id: MediaId, contents: MediaContents, basis: _Basis
     ) -> tuple[QueueRow, ...]:
         """The rows of one object; made anew only when something they say may have changed."""
-        key = (media_id, basis.masklet.object_id)
-        kept = self._made.get(key)
+        object_id, made = basis.masklet.object_id, self._made.setdefault(media_id, {})
+        kept = made.get(object_id)
         if kept is not None and kept[0].is_same(basis):
             return kept[1]
         if media_id not in self._unsigned:
             self._unsigned[media_id] = all_unsigned_frames(contents)
-        frames, codes = basis.masklet.frames, standing_codes(contents, key[1])
+        frames, codes = basis.masklet.frames, standing_codes(contents, object_id)
         peaks = np.array([int(doubt.peak) for doubt in basis.doubts], np.int32)
         places = np.minimum(np.searchsorted(frames, peaks), len(frames) - 1)
         is_there = frames[places] == peaks
         states = np.where(is_there, codes[places], 0).tolist()
-        is_unsigned = np.isin(peaks, self._unsigned[media_id].get(key[1], ())).tolist()
+        is_unsigned = np.isin(peaks, self._unsigned[media_id].get(object_id, ())).tolist()
         rows = tuple(
             QueueRow(media_id, doubt, _STATES[state], unsigned)
             for doubt, state, unsigned in zip(basis.doubts, states, is_unsigned, strict=True)
         )
-        self._made[key] = (basis, rows)
+        made[object_id] = (basis, rows)
         return rows
 
     def _evidence(self, object_id: ObjectId) -> Evidence | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -239,6 +241,21 @@ def test_removed_objects_leave_the_queue(made):
     made.document.do(RemoveObjects((item,)))
     settle(reviewing)
     assert reviewing.rows(Show.ALL) == ()
+
+
+def test_nothing_is_held_of_clips_and_objects_that_are_gone(made):
+    first, second = jumping(made), track(made, [30] * FRAMES, top=30)
+    reviewing, project = settled(made), made.document.project
+    assert {row.object_id for row in reviewing.rows(Show.ALL)} == {first, second}
+    held = [weakref.ref(project.masklet(item).rows) for item in (first, second)]
+    made.document.do(RemoveObjects((first,)))
+    settle(reviewing)
+    gc.collect()
+    assert held[0]() is None
+    reviewing.look_at(None)
+    project._contents.clear()
+    gc.collect()
+    assert held[1]() is None
 
 
 def test_pictures_are_reviewed_all_together(made):
