@@ -245,15 +245,14 @@ class CandidatesPanel(QWidget):
         if found.is_running:
             self._body.placeholder.say(translate("CandidatesPanel", "Looking …"), "")
         elif found.has_answer:
-            self._body.placeholder.say(
-                translate("CandidatesPanel", "Nothing found"),
-                self._title.text()
-                or (
-                    translate("CandidatesPanel", "Try another word, or draw an example.")
-                    if found.takes_phrases
-                    else translate("CandidatesPanel", "Try another example.")
-                ),
+            advice = (
+                translate("CandidatesPanel", "Try another word, or draw an example.")
+                if found.takes_phrases
+                else translate("CandidatesPanel", "Try another example.")
             )
+            lines = (advice,) if found.presence is None else (self._title.text(), advice)
+            heading = translate("CandidatesPanel", "Nothing found")
+            self._body.placeholder.say(heading, "\n".join(lines))
         else:
             self._body.placeholder.say(
                 translate("CandidatesPanel", "Nothing searched yet"),

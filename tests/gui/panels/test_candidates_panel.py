@@ -135,15 +135,22 @@ def test_current_survives_new_findings(panel):
     assert panel.current_key == 2
 
 
-def test_empty_states_say_what_to_do(panel):
-    for state in (
-        Findings(),
-        Findings("bus", is_running=True),
-        Findings("bus", 0.02, has_answer=True),
-    ):
-        panel.show_findings(state)
-        assert panel._body.is_empty
-        assert panel._body.placeholder._heading.text()
+@pytest.mark.parametrize(
+    ("state", "heading", "hint"),
+    [
+        (Findings(), "Nothing searched yet", "Type what to find"),
+        (Findings(takes_phrases=False, example_key=" (E)"), "Nothing searched yet", "box (E)"),
+        (Findings("bus", is_running=True), "Looking …", ""),
+        (Findings("bus", 0.02, has_answer=True), "Nothing found", "IS THERE: 0.02\nTry another"),
+        (Findings("bus", has_answer=True), "Nothing found", "Try another word"),
+        (Findings(has_answer=True, takes_phrases=False), "Nothing found", "Try another example."),
+    ],
+)
+def test_empty_states_say_what_to_do(panel, state, heading, hint):
+    panel.show_findings(state)
+    assert panel._body.is_empty
+    assert panel._body.placeholder._heading.text() == heading
+    assert hint in panel._body.placeholder._hint.text()
 
 
 def test_screen_reader_hears_score_and_state(panel):
