@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 import torch
 
@@ -22,6 +24,16 @@ MOST_BYTES = 40_000_000
 def test_the_parts_together_stay_small() -> None:
     files = [paths.resource(name) for name in (IMAGE_FILE, TRACKER_FILE, FINDER_FILE)]
     assert sum(file.stat().st_size for file in files) <= MOST_BYTES
+
+
+def test_the_notice_beside_them_tells_their_hashes_and_licence() -> None:
+    folder = paths.resource(IMAGE_FILE).parent
+    notice = (folder / "NOTICE.md").read_text(encoding="utf-8")
+    for name in (IMAGE_FILE, TRACKER_FILE, FINDER_FILE):
+        file = paths.resource(name)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert f"| `{file.name}` | `{digest}` |" in notice
+    assert "Apache License" in (folder / "LICENSE-APACHE-2.0.txt").read_text(encoding="utf-8")
 
 
 def test_the_image_part_is_sam2_by_its_names() -> None:
