@@ -25,7 +25,7 @@ machine an answer took 0.3 s instead of 2 s (``docs/benchmarks.md``, "Threads th
 from __future__ import annotations
 
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.engine.protocol import FrameMasks, ObjectMask
+from sam3_annotator.engine.protocol import FrameMasks, ObjectMask, RunNeeds
 from sam3_annotator.inference.predictor import Detections, Encoded, Predictor, Segmentation
 from sam3_annotator.inference.video_predictor import ConceptRules, VideoPredictor
 from sam3_annotator.workflow.document import Document
@@ -41,6 +41,7 @@ __all__ = [
     "Mask",
     "ObjectMask",
     "Predictor",
+    "RunNeeds",
     "Segmentation",
     "VideoPredictor",
     "open_project",

@@ -13,12 +13,20 @@ from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex, MediaId
 from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
-from sam3_annotator.engine.protocol import Capability, Direction, FrameMasks, ObjectMask
+from sam3_annotator.engine.protocol import (
+    Capability,
+    Direction,
+    FrameMasks,
+    MediaRef,
+    ObjectMask,
+    PlanRun,
+)
 from sam3_annotator.errors import Rejected
 from sam3_annotator.inference.clip_run import concept_masks
 from sam3_annotator.inference.embeddings import EmbeddingCache
 from sam3_annotator.inference.exact_masks import answer_masks
 from sam3_annotator.inference.predictor import Encoded, Predictor, click_prompt
+from sam3_annotator.inference.run_needs import run_needs
 from sam3_annotator.inference.search_run import search_run
 from sam3_annotator.io.media import check_index
 from sam3_annotator.io.opening import open_media
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from sam3_annotator.domain.mask import Mask
+    from sam3_annotator.engine.protocol import RunNeeds
     from sam3_annotator.inference.clip_tracking import ClipTracker
     from sam3_annotator.inference.search_run import SearchRun
     from sam3_annotator.io.media import MediaSource
@@ -40,6 +49,7 @@ __all__ = ["ConceptRules", "FrameArrays", "VideoPredictor"]
 _KEY = "video"
 _CLIP = "The clip"
 _MEDIA = MediaId(0)
+_NO_FILE = MediaRef(_MEDIA, "", 0, "clip", "")  # arrays have none, and a plan wants none
 _CACHE_BYTES = 512 << 20
 
 
@@ -250,6 +260,24 @@ class VideoPredictor:
             self._run.remove(object_id)
         else:
             self._objects.remove(object_id)
+
+    def needs(self, objects: int, *, prompted_frames: int = 1, concepts: bool = False) -> RunNeeds:
+        """What following so many objects will take on the model's device, before it begins.
+
+        Args:
+            objects: followed at once.
+            prompted_frames: of the object that was clicked, or given a mask, on most of them.
+            concepts: whether phrases or exemplars find them. ``ConceptRules(max_objects=...)``
+                limits those to what there is room for (``RunNeeds.room_for``).
+
+        Raises:
+            ValueError: fewer than no objects.
+        """
+        if objects < 0 or prompted_frames < 1:
+            raise ValueError(f"cannot plan for {objects} objects on {prompted_frames} frames")
+        backend = self._predictor.backend
+        plan = PlanRun(_NO_FILE, objects, prompted_frames, concepts)
+        return run_needs(backend, backend.device, plan, self._cache.size_bytes)
 
     def propagate(
         self,

@@ -189,6 +189,19 @@ def test_what_a_family_cannot_do_is_said_at_once(sam2, frames):
         video(Predictor(without_memory(tiny_sam2())), frames)
 
 
+def test_what_a_run_needs_is_told_before_it_begins(sam2, sam3, frames):
+    clip = video(sam2, frames)
+    one, ten = clip.needs(1), clip.needs(10)
+    assert one.object_bytes == ten.object_bytes > 0
+    assert ten.total_bytes > one.total_bytes
+    assert one.fits
+    assert one.room_for > 10
+    assert video(sam3, frames).needs(1, concepts=True).object_bytes > 0
+    assert clip.needs(1, prompted_frames=5).object_bytes > one.object_bytes
+    with pytest.raises(ValueError, match="-1 objects"):
+        clip.needs(-1)
+
+
 def test_frames_must_be_of_one_size(frames):
     with pytest.raises(ValueError, match="one size"):
         FrameArrays([frames[0], frames[1][:10]])
