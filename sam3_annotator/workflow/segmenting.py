@@ -36,7 +36,6 @@ class Attempt:
     Attributes:
         target: the object being corrected; None when it will be a new one.
         answered: the prompts that ``choices`` belong to; behind ``prompts`` while the model works.
-        base_logits: logits that the newest prompts refine, or None.
         hover: the mask a click at the pointer would give, or None.
     """
 
@@ -46,7 +45,6 @@ class Attempt:
     answered: PromptSet = PromptSet()
     choices: tuple[MaskChoice, ...] = ()
     chosen: int = 0
-    object_score: float | None = None
     hover: Mask | None = None
 
     @property
@@ -100,7 +98,7 @@ class Segmenting:
         self._on_changed = on_changed
         self._on_accepted = on_accepted
         self._encoded: FrameRef | None = None
-        self._history: list[tuple[PromptSet, MaskChoice | None]] = []
+        self._history: list[Attempt] = []
         self._accept_when_answered = False
         self.attempt = Attempt()
         self.stale_answers = 0
@@ -137,21 +135,23 @@ class Segmenting:
         clicks = tuple(Click(point, is_positive) for point in points)
         prompts = replace(attempt.prompts, clicks=attempt.prompts.clicks + clicks)
         self._set(prompts=prompts, hover=None)
-        self._ask(self._history[-1][1])
+        self._ask()
 
     def draw_box(self, box: Box) -> None:
         """Place or replace the box, in image pixels."""
         self._prompt(self.attempt.prompts.with_box(box))
 
     def undo_prompt(self) -> bool:
-        """Take back the newest prompt; False when there was none."""
+        """Take back the newest prompt; False when there was none.
+
+        What the model had answered before it comes back as it was, the chosen mask included.
+        """
         if not self._history:
             return False
-        prompts, base = self._history.pop()
-        choices = (base,) if base else ()
-        self._set(prompts=prompts, choices=choices, chosen=0, answered=prompts, hover=None)
-        if self.attempt.is_open:
-            self._ask(base=None)
+        self.attempt = replace(self._history.pop(), hover=None)
+        self._on_changed(self.attempt)
+        if self.attempt.is_waiting:
+            self._ask()
         return True
 
     def next_choice(self, step: int = 1) -> None:
@@ -215,15 +215,16 @@ class Segmenting:
     def _prompt(self, prompts: PromptSet) -> None:
         if self.attempt.frame is None:
             return
-        base = self.attempt.choice
-        self._history.append((self.attempt.prompts, base))
+        self._history.append(self.attempt)
         self._set(prompts=prompts, hover=None)
-        self._ask(base)
+        self._ask()
 
-    def _ask(self, base: MaskChoice | None) -> None:
+    def _ask(self) -> None:
+        """Ask for a mask for the prompts; the one chosen before the newest of them is refined."""
         attempt = self.attempt
         if attempt.frame is None:
             return
+        base = self._history[-1].choice
         request = SegmentObject(
             key=("attempt", attempt.target),
             frame=attempt.frame,
@@ -253,7 +254,6 @@ class Segmenting:
             choices=item.choices,
             chosen=0,
             answered=item.prompts,
-            object_score=item.object_score,
             hover=None,
         )
         if self._accept_when_answered:

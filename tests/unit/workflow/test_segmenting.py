@@ -132,6 +132,38 @@ def test_prompts_are_taken_back_one_by_one(segmenting, pump):
     assert not segmenting.undo_prompt()
 
 
+def test_taking_a_click_back_gives_the_chosen_mask_back_without_asking(segmenting, pump):
+    segmenting.click(Point(50, 50), is_positive=True)
+    pump.settle()
+    segmenting.next_choice()
+    before = segmenting.attempt
+    assert before.chosen == 1
+    segmenting.click(Point(90, 50), is_positive=False)
+    pump.settle()
+    asked = len(pump.session.handled)
+    segmenting.undo_prompt()
+    pump.settle()
+    assert segmenting.attempt == before
+    assert len(pump.session.handled) == asked
+
+
+def test_taking_a_click_back_while_the_model_works_waits_for_the_one_before(
+    segmenting, pump, accepted
+):
+    pump.session.gate.clear()
+    segmenting.click(Point(50, 50), is_positive=True)
+    segmenting.click(Point(90, 50), is_positive=True)
+    segmenting.undo_prompt()
+    assert segmenting.attempt.is_waiting
+    assert segmenting.accept()
+    pump.session.gate.set()
+    pump.settle()
+    (kept,) = accepted
+    assert len(kept.prompts.clicks) == 1
+    assert kept.mask.contains(50, 50)
+    assert not kept.mask.contains(90, 50)
+
+
 def test_correcting_an_object_starts_from_its_mask(segmenting, pump, accepted):
     mask = Mask.from_box(PixelBox(0, 0, 30, 30))
     segmenting.aim_at(ObjectId(4), mask)
