@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -24,8 +25,10 @@ from sam3_annotator.engine.protocol import EncodeFrame, SegmentObject
 from sam3_annotator.errors import FileTrouble
 from sam3_annotator.io.errands import ErrandStopped
 from sam3_annotator.io.opening import open_media
+from sam3_annotator.io.reads import READS
 from sam3_annotator.ui import qt_log
 from sam3_annotator.ui.bridge import EngineBridge, ReadingBridge
+from sam3_annotator.ui.interrupts import INTERRUPTED, Interrupts
 from sam3_annotator.ui.main_window import MainWindow
 from sam3_annotator.ui.services import Downloadable, WeightsOnDisk
 from sam3_annotator.ui.settings import ModelChoice, Settings, ThemeMode
@@ -155,10 +158,10 @@ class Program(QObject):
         self.workspace.close_document()
         for timer in self.workspace.findChildren(QTimer):
             timer.stop()  # no late refresh may meet widgets that are gone
-        is_stopped = self.engine.close() and self.reading.close()
-        if not is_stopped:
-            _log.error("a thread did not stop in time")
-        return is_stopped
+        are_stopped = (self.engine.close(), self.reading.close())
+        if not all(are_stopped):
+            _log.error("a thread did not stop in time; still reading: %s", READS.longest())
+        return all(are_stopped)
 
     def _tell_trouble(self, ticket: Ticket, ending: Failed | Crashed) -> None:
         """Explain what somebody waits for; what ran by itself is one line in the status bar."""
@@ -244,13 +247,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     program.start([path.absolute() for path in options.files], model)
     if options.sample:
         QTimer.singleShot(0, program.window.desks.files.open_sample)
-    try:
-        return int(app.exec())
-    finally:
-        program.stop()
-        restore_messages()
-        restore_hooks()
-        log.stop_logging()
+    with Interrupts(app) as interrupts:
+        code = int(app.exec())
+    is_stopped = program.stop()
+    restore_messages()
+    restore_hooks()
+    log.stop_logging()
+    if not is_stopped:
+        # Leaving the interpreter would wait for the thread, and its disk may never answer.
+        os._exit(code)
+    return INTERRUPTED if interrupts.came else code
 
 
 def run_demo(folder: Path, weights: str) -> DemoReport:
@@ -259,6 +265,9 @@ def run_demo(folder: Path, weights: str) -> DemoReport:
     Args:
         folder: where project, export and screenshots go.
         weights: what to load.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted; nothing of it runs any more.
     """
     from sam3_annotator.demo import Demo  # noqa: PLC0415 - part of this command only
 
@@ -277,10 +286,13 @@ def run_demo(folder: Path, weights: str) -> DemoReport:
     demo = Demo(program.window, folder, end)
     program.start([], ModelChoice(weights))
     demo.start()
-    app.exec()
+    with Interrupts(app) as interrupts:
+        app.exec()
     program.stop()
     restore_messages()
     log.stop_logging()
+    if interrupts.came or not reports:
+        raise KeyboardInterrupt
     return reports[0]
 
 

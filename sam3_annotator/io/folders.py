@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sam3_annotator.errors import FileTrouble
 from sam3_annotator.io.media import unreadable
+from sam3_annotator.io.reads import READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,7 @@ def _walk(folder: Path, troubles: list[str], *, recursive: bool) -> Iterator[Pat
     while waiting:
         current = waiting.pop()
         try:
-            with os.scandir(current) as entries:
+            with READS.of(current), os.scandir(current) as entries:
                 visible = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
             troubles.append(unreadable(current, error).told)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 DEFAULT_BUDGET_BYTES = 512 << 20
 DEFAULT_AHEAD = 24
+CLOSING_S = 1.0
+"""How long closing waits for the thread that reads ahead; a frame takes a fraction of that."""
 
 
 class FrameCache:
@@ -75,7 +77,7 @@ class FrameCache:
         with self._changed:
             if moves:
                 self._move_to(index)
-            while index in self._in_flight:
+            while index in self._in_flight and not self._is_closed:
                 self._changed.wait()
             self._check_open()
             if index in self._frames:
@@ -97,16 +99,23 @@ class FrameCache:
                 timeout_s,
             )
 
-    def close(self) -> None:
-        """Stop the thread, wait for it, and drop all frames; may be called twice."""
+    def close(self, timeout_s: float = CLOSING_S) -> bool:
+        """Stop the thread and drop all frames; may be called twice.
+
+        Returns:
+            Whether the thread is gone within the limit; one that waits for a disk that does not
+            answer ends by itself after its read.
+        """
         with self._changed:
             self._is_closed = True
             self._frames.clear()
             self._bytes = 0
             self._changed.notify_all()
             thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        if thread is None or thread is threading.current_thread():
+            return True
+        thread.join(timeout_s)
+        return not thread.is_alive()
 
     def _check_open(self) -> None:
         if self._is_closed:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sam3_annotator.errors import ExchangeTrouble
 from sam3_annotator.io.media import unreadable
+from sam3_annotator.io.reads import READS
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def read_json(path: Path, *, limit_bytes: int = SIZE_LIMIT_BYTES) -> dict[str, A
                 size=size / 1e9,
                 limit=limit_bytes / 1e9,
             )
-        data = path.read_bytes()
+        with READS.of(path):
+            data = path.read_bytes()
     except OSError as error:
         raise unreadable(path, error) from error
     try:

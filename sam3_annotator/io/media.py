@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sam3_annotator.errors import FileTrouble, MediaTrouble
+from sam3_annotator.io.reads import READS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +110,7 @@ def hash_file(path: Path) -> str:
     """
     digest = hashlib.blake2b(digest_size=32)
     try:
-        with path.open("rb") as stream:
+        with READS.of(path), path.open("rb") as stream:
             while chunk := stream.read(_CHUNK_BYTES):
                 digest.update(chunk)
     except OSError as error:

@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import os
 import struct
-import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from PIL import ExifTags, Image, ImageFile, UnidentifiedImageError
 
 from sam3_annotator.errors import HugePicture, MediaTrouble
 from sam3_annotator.io.media import Pixels, read_only, unreadable
+from sam3_annotator.io.reads import READS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +112,7 @@ def read_header(path: Path, page: int = 0) -> PictureHeader:
         FileTrouble: missing or unreadable.
         MediaTrouble: empty, no picture, or damaged.
     """
-    with _opened(path, page) as picture:
+    with READS.of(path), opened(path, page) as picture:
         width, height = _upright_size(picture)
         pages = int(getattr(picture, "n_frames", 1)) if picture.format in _PAGED_FORMATS else 1
         return PictureHeader(width, height, pages, _is_deep(picture))
@@ -133,42 +133,13 @@ def read_picture(
         FileTrouble: missing or unreadable.
         MediaTrouble: empty, damaged, truncated, or larger than allowed.
     """
-    with _opened(path, page) as picture:
+    with READS.of(path), opened(path, page) as picture:
         checked_size(path, picture.size, allow_huge=allow_huge)
-        return _decoded(path, page, picture, window)
+        return decoded(path, page, picture, window)
 
 
-class OpenPages:
-    """The pages of one TIFF, kept open: finding page 5000 anew walks past 5000 others.
-
-    Args:
-        path: the file; held open until ``close``.
-
-    Raises:
-        FileTrouble: missing or unreadable.
-        MediaTrouble: empty, no picture, or damaged.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._open = ExitStack()
-        self._picture = self._open.enter_context(_opened(path, 0))
-
-    def read(self, page: int, *, allow_huge: bool = False, window: Window | None = None) -> Pixels:
-        """Decode one page; as ``read_picture``."""
-        with self._lock, _translated(self._path, page):
-            self._picture.seek(page)
-            checked_size(self._path, self._picture.size, allow_huge=allow_huge)
-            return _decoded(self._path, page, self._picture, window)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._open.close()
-
-
-def _decoded(path: Path, page: int, picture: Image.Image, window: Window | None) -> Pixels:
+def decoded(path: Path, page: int, picture: Image.Image, window: Window | None) -> Pixels:
+    """The pixels of an open picture, as ``read_picture`` returns them."""
     if _is_deep(picture):
         samples = _deep_samples(path, page, picture)
         return read_only(_as_rgb((window or Window.of(samples)).apply(samples)))
@@ -177,7 +148,7 @@ def _decoded(path: Path, page: int, picture: Image.Image, window: Window | None)
 
 def read_window(path: Path, page: int = 0, *, allow_huge: bool = False) -> Window | None:
     """Return the ``Window`` a deep page would be shown with; ``None`` for 8-bit pictures."""
-    with _opened(path, page) as picture:
+    with READS.of(path), opened(path, page) as picture:
         checked_size(path, picture.size, allow_huge=allow_huge)
         return Window.of(_deep_samples(path, page, picture)) if _is_deep(picture) else None
 
@@ -187,7 +158,7 @@ def read_small(path: Path, page: int, side_px: int, *, allow_huge: bool = False)
 
     JPEG is decoded at a fraction of its size; nothing is enlarged. Raises as ``read_picture``.
     """
-    with _opened(path, page) as picture:
+    with READS.of(path), opened(path, page) as picture:
         checked_size(path, picture.size, allow_huge=allow_huge)
         if _is_deep(picture):
             pixels = _as_rgb(_windowed(_deep_samples(path, page, picture)))
@@ -231,9 +202,9 @@ def checked_size(path: Path, size: tuple[int, int], *, allow_huge: bool) -> None
 
 
 @contextmanager
-def _opened(path: Path, page: int) -> Iterator[Image.Image]:
+def opened(path: Path, page: int) -> Iterator[Image.Image]:
     """Open ``path`` at ``page``; every failure inside the block becomes our error."""
-    with _translated(path, page), path.open("rb") as stream:
+    with translated(path, page), path.open("rb") as stream:
         if not stream.read(1):
             raise MediaTrouble(
                 "{path} is empty (0 bytes).", "Copy it again from its source.", path=path
@@ -246,7 +217,8 @@ def _opened(path: Path, page: int) -> Iterator[Image.Image]:
 
 
 @contextmanager
-def _translated(path: Path, page: int) -> Iterator[None]:
+def translated(path: Path, page: int) -> Iterator[None]:
+    """Turn whatever decoders and the system raise inside the block into our errors."""
     try:
         yield
     except UnidentifiedImageError as error:

@@ -10,8 +10,8 @@ from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.folders import list_folder
 from sam3_annotator.io.images import picture_pages
 from sam3_annotator.io.media import Pixels, check_index, hash_file
+from sam3_annotator.io.open_pages import OpenPages
 from sam3_annotator.io.pixels import (
-    OpenPages,
     Window,
     checked_size,
     read_header,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections import OrderedDict
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.entities import MediaKind
 from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.media import Pixels, check_index, hash_file, read_only, unreadable
+from sam3_annotator.io.reads import READS
 from sam3_annotator.io.video_survey import survey
 from sam3_annotator.wording import Wording
 
@@ -44,7 +46,7 @@ class Clip:
 
     def __init__(self, path: Path, *, decoded_budget_bytes: int = DECODED_BUDGET_BYTES) -> None:
         self._path = path
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._budget_bytes = decoded_budget_bytes
         self._kept: OrderedDict[int, VideoFrame] = OrderedDict()
         self._kept_bytes = 0
@@ -52,15 +54,16 @@ class Clip:
         self._last = -1
         self._is_closed = False
         self._pyav = _decoder_module()
-        self._decoder = self._pyav.Decoder(path)
-        try:
-            found = survey(self._decoder, path)
-            self._index = found.index
-            self._is_counted = found.is_counted
-            self._upright = self._pyav.Upright(self._decoded(0))
-        except BaseException:
-            self._decoder.close()
-            raise
+        with READS.of(path):
+            self._decoder = self._pyav.Decoder(path)
+            try:
+                found = survey(self._decoder, path)
+                self._index = found.index
+                self._is_counted = found.is_counted
+                self._upright = self._pyav.Upright(self._decoded(0))
+            except BaseException:
+                self._decoder.close()
+                raise
         slanted = Wording("The clip asks to be shown at a slant; it is shown as stored.")
         self._warnings = found.warnings + (() if self._upright.is_exact else (slanted,))
 
@@ -120,7 +123,7 @@ class Clip:
             MediaTrouble: out of range, damaged, of another size than the first, or closed.
             FileTrouble: the file vanished or cannot be read any more.
         """
-        with self._lock:
+        with self._reading():
             decoded = self._decoded(index)
             if not self._upright.matches(decoded):
                 raise MediaTrouble(
@@ -135,7 +138,7 @@ class Clip:
 
     def frame_hash(self, index: int) -> str:
         """Return 32 hex digits that name the decoded samples; see ``ClipSource``."""
-        with self._lock:
+        with self._reading():
             digest: str = self._pyav.frame_digest(self._decoded(index))
             return digest
 
@@ -144,13 +147,26 @@ class Clip:
         return hash_file(self._path)
 
     def close(self) -> None:
-        """Close the file and drop all frames."""
-        with self._lock:
-            self._is_closed = True
-            self._running = None
-            self._kept.clear()
-            self._kept_bytes = 0
-            self._decoder.close()
+        """Close the file and drop all frames, at once or when the read going on has ended."""
+        self._is_closed = True
+        if self._lock.acquire(blocking=False):
+            try:
+                self._running = None
+                self._kept.clear()
+                self._kept_bytes = 0
+                self._decoder.close()
+            finally:
+                self._lock.release()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Have the decoder to ourselves; whoever closes the clip meanwhile does not wait for us."""
+        try:
+            with self._lock, READS.of(self._path):
+                yield
+        finally:
+            if self._is_closed:
+                self.close()
 
     def _decoded(self, index: int) -> VideoFrame:
         if self._is_closed:

@@ -16,6 +16,7 @@ from sam3_annotator.engine.outbox import Outbox
 from sam3_annotator.engine.worker import Engine
 from sam3_annotator.io.errands import Errands
 from sam3_annotator.io.loader import Loader
+from sam3_annotator.io.reads import READS
 from sam3_annotator.workflow.desk import Desk
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 SLICE_S = 0.012
 """How long answers are delivered before the window gets a turn."""
+
+READING_S, WRITING_S = 10.0, 30.0
+"""How long closing waits for a read, and for an errand to come to the end of its step."""
 
 
 class EngineBridge(QObject):
@@ -92,8 +96,18 @@ class ReadingBridge(QObject):
         self.background = Errands(self.woken.emit)
 
     def close(self) -> bool:
-        """Stop both threads; whether they are gone."""
-        closed = (self.errands.close(), self.background.close(), self.loader.close())
+        """Stop the threads; whether all are gone.
+
+        What only reads is given up soon, and so is an errand once a read takes long: its disk may
+        never answer.
+        """
+        read = READS.longest()
+        hangs = read is not None and read.seconds > READING_S
+        closed = (
+            self.errands.close(READING_S if hangs else WRITING_S),
+            self.background.close(READING_S),
+            self.loader.close(READING_S),
+        )
         return all(closed)
 
     @Slot()

@@ -21,13 +21,14 @@ CACHE_BYTES = 256 << 20
 class ClipReading:
     """One clip at a time; a frame of another one closes it.
 
-    Its reading methods run on the loader's thread; :meth:`close` may be called from any.
+    Its reading methods run on the loader's thread. :meth:`reopen` may be called from any and does
+    not wait for a read, however long that takes.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: tuple[Path, MediaSource, FrameCache] | None = None
-        self._is_closed = False
+        self._rounds = 0
 
     def frame(self, path: Path, frame: int, *, moves: bool = True) -> Pixels:
         """A frame of a clip: (H, W, 3) uint8 RGB, read-only.
@@ -55,27 +56,29 @@ class ClipReading:
     def reopen(self) -> None:
         """Let go of the clip's file; the next frame opens it again."""
         with self._lock:
-            self._shut()
-
-    def close(self) -> None:
-        """Let go of the clip's file for good."""
-        with self._lock:
-            self._is_closed = True
-            self._shut()
+            self._rounds += 1
+            before, self._open = self._open, None
+        _shut(before)
 
     def _cache(self, path: Path) -> FrameCache:
         with self._lock:
-            if self._is_closed:
-                raise MediaTrouble("The clip is closed.")
-            if self._open is None or self._open[0] != path:
-                self._shut()
-                source = open_media(path, MediaKind.CLIP)
-                self._open = (path, source, FrameCache(source, budget_bytes=CACHE_BYTES))
-            return self._open[2]
+            if self._open is not None and self._open[0] == path:
+                return self._open[2]
+            before, self._open = self._open, None
+            begun = self._rounds
+        _shut(before)
+        source = open_media(path, MediaKind.CLIP)
+        cache = FrameCache(source, budget_bytes=CACHE_BYTES)
+        with self._lock:
+            if self._rounds == begun:
+                self._open = (path, source, cache)
+                return cache
+        _shut((path, source, cache))
+        raise MediaTrouble("The clip is closed.")
 
-    def _shut(self) -> None:
-        if self._open is not None:
-            _, source, cache = self._open
-            self._open = None
-            cache.close()
-            source.close()
+
+def _shut(opened: tuple[Path, MediaSource, FrameCache] | None) -> None:
+    if opened is not None:
+        _, source, cache = opened
+        cache.close()
+        source.close()

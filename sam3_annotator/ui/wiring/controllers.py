@@ -19,6 +19,7 @@ from sam3_annotator.ui.wiring.model import ModelDesk
 from sam3_annotator.ui.wiring.navigation import Navigation
 from sam3_annotator.ui.wiring.objects import ObjectDesk
 from sam3_annotator.ui.wiring.panel_sync import PanelSync
+from sam3_annotator.ui.wiring.patience_sync import PatienceSync
 from sam3_annotator.ui.wiring.picture_sync import PictureSync
 from sam3_annotator.ui.wiring.rescue import RescueDesk
 from sam3_annotator.ui.wiring.review import ReviewDesk
@@ -61,6 +62,7 @@ class Controllers:
         pictures = PictureSync(workspace, parts.canvas)
         pictures.shown.connect(lambda _: scene.refresh())
         pictures.opened.connect(gestures.aim_again)
+        PatienceSync(workspace, pictures)
         panels = PanelSync(workspace, parts.objects, parts.properties, parts.history)
         panels.connect_desks(objects, categories)
         model.described.connect(parts.top_bar.show_device)

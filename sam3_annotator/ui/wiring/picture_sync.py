@@ -74,6 +74,17 @@ class PictureSync(QObject):
         """Whether the frame that the view points at has not arrived yet."""
         return self._awaited is not None
 
+    @property
+    def awaited(self) -> tuple[MediaId, FrameIndex] | None:
+        """The frame that the view points at, until it arrives."""
+        return self._awaited
+
+    def say_late(self, notice: str) -> None:
+        """Say why the awaited picture is not there; it is shown all the same when it comes."""
+        if self._awaited is not None:
+            self._put(None)
+            self._canvas.say_why_empty(notice)
+
     def prepare(self, frame: FrameIndex) -> None:
         """Make a frame of the shown clip ready for the screen before it is due."""
         media_id = self._workspace.view.media_id
