@@ -109,12 +109,17 @@ def update(language: str) -> list[Key]:
 
 
 def release(language: str) -> None:
-    """Compile a language's file."""
+    """Compile a language's file.
+
+    Running programs have the old one mapped into their memory: it is replaced, not written over.
+    """
     beside = Path(sys.executable).with_name("pyside6-lrelease")
     tool = str(beside) if beside.exists() else "pyside6-lrelease"
     source = I18N / f"{language}.ts"
-    command = [tool, "-silent", str(source), "-qm", str(source.with_suffix(".qm"))]
+    part = source.with_suffix(".part.qm")
+    command = [tool, "-silent", str(source), "-qm", str(part)]
     subprocess.run(command, check=True, cwd=ROOT)  # noqa: S603 - Qt's own tool
+    part.replace(source.with_suffix(".qm"))
 
 
 def _called(call: ast.Call) -> str:

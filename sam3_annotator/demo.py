@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from sam3_annotator import paths
 from sam3_annotator.domain.geometry import Point
 from sam3_annotator.engine.protocol import Capability
+from sam3_annotator.errors import AnnotatorError, FileTrouble
 from sam3_annotator.io.registry import export_labels
 from sam3_annotator.store.project_file import SUFFIX
 from sam3_annotator.workflow.exchanging import Scope, collect_labels, finished
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _PATIENCE_MS = 300_000
 _SETTLE_MS = 300
 _CAT, _CUP, _SUIT, _COIN = (225, 130), (168, 14, 408, 296), (110, 330), (20, 33, 68, 77)
+_ELSEWHERE = "Give another folder with --output."
 _BACKGROUND, _STROKE = (330, 60), ((60, 480), (90, 495), (120, 503))
 
 
@@ -107,10 +109,22 @@ class Demo(QObject):
 
     def _open_sample(self) -> Iterator[Callable[[], bool]]:
         home = self._folder / "sample"
+        project = home / f"sample{SUFFIX}"
+        if home.exists() and not project.exists():
+            raise FileTrouble("{folder} is not of an earlier demo.", _ELSEWHERE, folder=home)
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(paths.resource("sample"), home)
+        try:
+            shutil.copytree(paths.resource("sample"), home)
+        except shutil.Error as error:
+            shutil.rmtree(home, ignore_errors=True)
+            raise FileTrouble(
+                "The sample could not be copied to {folder}: {why}.",
+                _ELSEWHERE,
+                folder=home,
+                why=error.args[0][0][2],
+            ) from error
         files = self._window.desks.files
-        files.create(home / f"sample{SUFFIX}")
+        files.create(project)
         files.add([home / "pictures"], home)
         self._say("opened a folder of pictures")
         yield lambda: self._project_media() == 5
@@ -200,6 +214,15 @@ class Demo(QObject):
     # ------------------------------------------------------------------ hands and eyes
 
     def _look(self) -> None:
+        try:
+            self._go_on()
+        except (AnnotatorError, OSError) as error:
+            self._end(str(error))
+        except Exception as error:
+            self._end(f"{type(error).__name__}: {error}")
+            raise
+
+    def _go_on(self) -> None:
         while self.report.trouble == "" and self._is_met():
             step = next(self._script, None)
             if step is None:

@@ -35,11 +35,12 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Open the window, or work through the script."""
     from sam3_annotator import app  # noqa: PLC0415 - imports Qt
+    from sam3_annotator.io.atomic import make_folder  # noqa: PLC0415
 
     if has_display() and not arguments.headless:
         return app.main(["--sample", "--weights", arguments.weights])
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    arguments.output.mkdir(parents=True, exist_ok=True)
+    make_folder(arguments.output)
     report = app.run_demo(arguments.output.absolute(), arguments.weights)
     return told(report)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sam3_annotator.cli.coordinates import tolerance
 from sam3_annotator.cli.program import COMMANDS, FAILED, OK
 from sam3_annotator.errors import Rejected
 
@@ -41,7 +42,7 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--polygons",
-        type=float,
+        type=tolerance,
         metavar="PIXELS",
         help="polygons where they are within this tolerance; else exact run-lengths (default)",
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sam3_annotator.cli.coordinates import box, point
+from sam3_annotator.cli.coordinates import box, point, refuse_outside, share
 from sam3_annotator.cli.program import COMMANDS, OK
 from sam3_annotator.errors import Rejected
 
@@ -64,7 +64,7 @@ def add_parser(subparsers: Subparsers) -> None:
         parser.add_argument(option, type=point, action="append", default=[], help=explanation)
     parser.add_argument("--category", default=_OBJECT, help="name of what clicks and --box segment")
     parser.add_argument("--candidates", action="store_true", help="write all masks of a lone click")
-    parser.add_argument("--min-score", type=float, default=0.5, help="default: 0.5")
+    parser.add_argument("--min-score", type=share, default=0.5, help="default: 0.5")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, xpu, mps")
     parser.add_argument("--dtype", default="auto", choices=["auto", "fp32", "bf16", "fp16"])
     parser.add_argument("--output", type=Path, help="COCO file; default: printed")
@@ -76,9 +76,18 @@ def run(arguments: argparse.Namespace) -> int:
     if not (wants_object or arguments.text or arguments.like):
         raise Rejected("Say what to find: --text, --like, --box or --click.")
     from sam3_annotator.api import Predictor  # noqa: PLC0415 - imports torch
+    from sam3_annotator.io.atomic import check_writable, write_file  # noqa: PLC0415
     from sam3_annotator.io.images import Picture  # noqa: PLC0415
 
     picture = Picture(arguments.image)
+    refuse_outside(
+        [*arguments.click, *arguments.not_click],
+        [*arguments.like, *arguments.unlike, *filter(None, [arguments.box])],
+        picture.width,
+        picture.height,
+    )
+    if arguments.output is not None:
+        check_writable(arguments.output)
     predictor = Predictor.load(arguments.weights, arguments.device, arguments.dtype)
     encoded = predictor.encode(picture.frame())
     found = _segmented(predictor, encoded, arguments) if wants_object else []
@@ -89,8 +98,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         print(text)
     else:
-        from sam3_annotator.io.atomic import write_file  # noqa: PLC0415
-
         write_file(arguments.output, text.encode())
         print(f"{len(found)} objects: {arguments.output}")
     return OK

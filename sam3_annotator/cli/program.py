@@ -66,15 +66,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _command(words)
     except SystemExit as ending:  # argparse ends this way, after --help (0) and wrong usage (2)
         return ending.code if isinstance(ending.code, int) else FAILED
-    except AnnotatorError as error:
+    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
+        sys.stdout = None  # keeps the interpreter from flushing into the closed pipe at exit
+        return OK
+    except (AnnotatorError, OSError) as error:  # the system's refusals are nobody's bug either
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print(f"{PROGRAM}: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output (head, less) has seen enough
-        sys.stdout = None  # keeps the interpreter from flushing into the closed pipe at exit
-        return OK
 
 
 def _let_threads_sleep() -> None:

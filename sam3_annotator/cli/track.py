@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sam3_annotator.cli.coordinates import box, point
-from sam3_annotator.cli.program import COMMANDS, FAILED, OK
-from sam3_annotator.errors import Rejected
+from sam3_annotator.cli.coordinates import box, point, refuse_outside
+from sam3_annotator.cli.program import COMMANDS, FAILED, INTERRUPTED, OK, PROGRAM
+from sam3_annotator.errors import AnnotatorError, Rejected
 
 if TYPE_CHECKING:
     import argparse
@@ -62,18 +63,18 @@ def run(arguments: argparse.Namespace) -> int:
     from sam3_annotator.api import Predictor, VideoPredictor  # noqa: PLC0415 - imports torch
     from sam3_annotator.io.exchange import ExportOptions  # noqa: PLC0415
     from sam3_annotator.io.opening import open_clip  # noqa: PLC0415
-    from sam3_annotator.io.registry import export_labels  # noqa: PLC0415
+    from sam3_annotator.io.registry import check_target, export_labels  # noqa: PLC0415
 
     wants_object = bool(arguments.click or arguments.not_click or arguments.box)
     if not (wants_object or arguments.text or arguments.like):
         raise Rejected("Say what to follow: --text, --like, --box or --click.")
+    check_target(arguments.format, arguments.output)
     source = open_clip(arguments.clip)
-    if not 0 <= arguments.frame < source.frame_count:
-        raise Rejected(f"The clip has frames 0 to {source.frame_count - 1}.")
+    _refuse_wrong(arguments, source)
     predictor = Predictor.load(arguments.weights, arguments.device, arguments.dtype)
     with VideoPredictor(predictor, source) as video:
         names = _prompt(video, arguments, wants_object=wants_object)
-        found, is_complete = _collected(_frames(video, arguments), quiet=arguments.quiet)
+        found, ending = _collected(_frames(video, arguments), quiet=arguments.quiet)
         labels = _labels(arguments, source, names, found)
         options = ExportOptions(clips={_CLIP: source})
         report = export_labels(arguments.format, labels, arguments.output, options)
@@ -81,9 +82,35 @@ def run(arguments: argparse.Namespace) -> int:
         print(path)
     for line in (*report.notes, *report.differences):
         print(line)
-    if not is_complete:
-        print("interrupted: the frames done so far were written", file=sys.stderr)
-    return FAILED if report.differences or not is_complete else OK
+    if ending is None:
+        return FAILED if report.differences else OK
+    print(f"{PROGRAM}: {ending.told}; the frames done so far were written", file=sys.stderr)
+    return ending.code
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """Why the frames ended before the last one, and the exit code for that."""
+
+    told: str
+    code: int
+
+
+def _refuse_wrong(arguments: argparse.Namespace, source: ClipSource) -> None:
+    """Refuse frames and places that the clip does not have, before anything long begins."""
+    last = source.frame_count - 1
+    start = arguments.frame if arguments.start is None else arguments.start
+    stop = last if arguments.stop is None else arguments.stop
+    if not all(0 <= frame <= last for frame in (arguments.frame, start, stop)):
+        raise Rejected(f"The clip has frames 0 to {last}.")
+    if stop < start:
+        raise Rejected(f"--stop {stop} comes before the first frame, {start}.")
+    refuse_outside(
+        [*arguments.click, *arguments.not_click],
+        [*arguments.like, *arguments.unlike, *filter(None, [arguments.box])],
+        source.width,
+        source.height,
+    )
 
 
 def _prompt(
@@ -118,7 +145,10 @@ def _frames(video: VideoPredictor, arguments: argparse.Namespace) -> Iterator[Fr
         yield from video.propagate(arguments.frame - 1, 0, "backward")
 
 
-def _collected(frames: Iterator[FrameMasks], *, quiet: bool) -> tuple[list[FrameMasks], bool]:
+def _collected(
+    frames: Iterator[FrameMasks], *, quiet: bool
+) -> tuple[list[FrameMasks], _Ending | None]:
+    """The frames that came, and why they ended early if they did."""
     found: list[FrameMasks] = []
     try:
         for frame in frames:
@@ -128,11 +158,17 @@ def _collected(frames: Iterator[FrameMasks], *, quiet: bool) -> tuple[list[Frame
                     f"\rframe {frame.frame}: {len(frame.objects)} objects ", end="", file=sys.stderr
                 )
     except KeyboardInterrupt:
-        return found, False
+        if not found:
+            raise
+        return found, _Ending("interrupted", INTERRUPTED)
+    except AnnotatorError as error:  # a damaged frame, no memory left, the disk gone
+        if not found:
+            raise
+        return found, _Ending(str(error), FAILED)
     finally:
         if not quiet:
             print(file=sys.stderr)
-    return found, True
+    return found, None
 
 
 def _labels(
@@ -152,7 +188,7 @@ def _labels(
 
     clip = MediaEntry(
         _CLIP,
-        arguments.clip.name,
+        arguments.clip.absolute().name,
         MediaKind.CLIP,
         source.width,
         source.height,

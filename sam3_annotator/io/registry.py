@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sam3_annotator.errors import ExchangeTrouble
+from sam3_annotator.io.atomic import check_new_folder, check_writable
 from sam3_annotator.io.coco import export_coco
 from sam3_annotator.io.coco_import import import_coco
 from sam3_annotator.io.coco_video import export_coco_video, export_saco
@@ -135,6 +136,33 @@ def format_by_key(key: str) -> Format:
     )
 
 
+def check_target(key: str, target: Path) -> None:
+    """Find out before long work whether an export as format ``key`` can be written to ``target``.
+
+    Raises:
+        FileTrouble: it cannot.
+        ExchangeTrouble: the format does not exist, or ``target`` is a file of another kind.
+    """
+    chosen, _ = _checked(key, target)
+    if chosen.is_folder:
+        check_new_folder(target)
+    else:
+        check_writable(target)
+
+
+def _checked(key: str, target: Path) -> tuple[Format, Exporter]:
+    chosen = format_by_key(key)
+    if chosen.exporter is None:
+        raise ExchangeTrouble("{title} can only be imported.", title=chosen.title)
+    if target.is_file() and target.suffix.lower() != chosen.suffix:
+        raise ExchangeTrouble(
+            "{path} is there already and is no export of this format.",
+            "It was left as it is. Choose another name.",
+            path=target,
+        )
+    return chosen, chosen.exporter
+
+
 def export_labels(
     key: str, labels: Labels, target: Path, options: ExportOptions | None = None
 ) -> ExportReport:
@@ -156,17 +184,9 @@ def export_labels(
             a file of another kind, which is never replaced.
         MediaTrouble: a frame of a clip cannot be decoded for the list of frames.
     """
-    chosen = format_by_key(key)
-    if chosen.exporter is None:
-        raise ExchangeTrouble("{title} can only be imported.", title=chosen.title)
-    if target.is_file() and target.suffix.lower() != chosen.suffix:
-        raise ExchangeTrouble(
-            "{path} is there already and is no export of this format.",
-            "It was left as it is. Choose another name.",
-            path=target,
-        )
+    chosen, write = _checked(key, target)
     options = options or ExportOptions()
-    report = chosen.exporter(labels, target, options)
+    report = write(labels, target, options)
     for media, name in flat_names(labels).items():
         if media in options.clips:
             report = report.joined(_beside(chosen, labels, target, options, (media, name)))

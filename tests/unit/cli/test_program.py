@@ -82,6 +82,13 @@ def test_our_errors_are_told_in_one_line_with_the_remedy(command, capsys):
     assert capsys.readouterr().err == "sam3-annotator: There is no a.jpg. Check the path.\n"
 
 
+def test_what_the_system_refuses_is_told_in_one_line(command, capsys):
+    command.run = _raising(PermissionError(13, "Permission denied", "/root/x"))
+    assert main(["probe"]) == 1
+    said = "sam3-annotator: [Errno 13] Permission denied: '/root/x'\n"
+    assert capsys.readouterr().err == said
+
+
 def test_bugs_are_not_hidden(command):
     command.run = _raising(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):

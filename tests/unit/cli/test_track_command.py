@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import cv2
@@ -10,7 +11,8 @@ import pytest
 from PIL import Image
 from pycocotools import mask as coco_mask
 
-from sam3_annotator.cli import main
+from sam3_annotator.cli import main, track
+from sam3_annotator.errors import MediaTrouble
 
 SIZE = (180, 320)
 FRAMES = 3
@@ -42,6 +44,62 @@ def test_nothing_to_follow_and_frames_that_are_not_there_are_refused(clip, tmp_p
     words = ["track", str(clip), str(tmp_path / "out.json"), "--box", "1,1,9,9", "--frame", "3"]
     assert main(words) == 1
     assert "frames 0 to 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--start", "7", "--stop", "9"], "frames 0 to 2"),
+        (["--stop", "-3"], "frames 0 to 2"),
+        (["--frame", "2", "--stop", "1"], "--stop 1 comes before"),
+        (["--click", "900,20"], "900,20 lies outside the picture of 320 x 180"),
+        (["--like=-9,-9,-1,-1"], "outside the picture"),
+        (["--format", "nosuch"], 'no format "nosuch"'),
+        (["--format", "davis"], "already holds files"),
+        (["--weights", "nosuch"], "nosuch"),
+    ],
+)
+def test_what_cannot_be_written_or_followed_is_told_before_the_work(
+    clip, tmp_path, capsys, words, said
+):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "precious.txt").write_text("mine")
+    output = tmp_path / ("full" if "davis" in words else "out.json")
+    assert main(["track", str(clip), str(output), "--box", "1,1,9,9", "--quiet", *words]) == 1
+    told = capsys.readouterr()
+    assert said in told.err
+    assert not told.out
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["clip", "full"]
+
+
+def test_a_target_that_is_not_there_or_not_ours_is_told_before_the_work(clip, tmp_path, capsys):
+    prompt = ["--box", "1,1,9,9", "--weights", "never looked for"]
+    assert main(["track", str(clip), str(tmp_path / "no" / "out.json"), *prompt]) == 1
+    assert "folder of" in capsys.readouterr().err
+    assert main(["track", str(clip), str(tmp_path), *prompt]) == 1
+    assert "directory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(KeyboardInterrupt(), 130), (MediaTrouble("Frame 2 is damaged."), 1)]
+)
+@pytest.mark.slow
+def test_frames_done_before_an_end_in_the_middle_are_written(
+    clip, tmp_path, capsys, monkeypatch, error, code
+):
+    whole = track._frames
+
+    def broken(video, arguments):
+        yield from itertools.islice(whole(video, arguments), 2)
+        raise error
+
+    monkeypatch.setattr(track, "_frames", broken)
+    output = tmp_path / "out.json"
+    words = ["track", str(clip), str(output), "--box", "42,42,78,78", "--device", "cpu", "--quiet"]
+    assert main(words) == code
+    assert "the frames done so far were written" in capsys.readouterr().err
+    written = json.loads(output.read_text(encoding="utf-8"))
+    assert [one["image_id"] for one in written["annotations"]] == [1, 2]
 
 
 @pytest.mark.slow
