@@ -41,17 +41,18 @@ FRAMES = np.stack([scene((30 + 5 * t, 40), (90, 60)) for t in range(4)])
 
 
 def on(device, family):
-    """A small model of a family whose weights lie on ``device``."""
+    """A small model of a family whose weights lie on ``device``, set up as for a GPU."""
     torch.manual_seed(0)
     if family == "mini":
         return _mini(device)
     model = tiny_sam3() if family == "sam3" else tiny_sam2()
     known = replace(model.info, device=str(device))
     net = model.tracker.net.to(device)
+    tracker = Tracker(net, batch_size=3, projection_bytes=1 << 24)
     if family == "sam3":
         detector = model._detector.to(device)
-        return Sam3Backend(detector, net.heads, Tracker(net), model._tokenizer, known)
-    return Sam2Backend(model._encoder.to(device), net.heads, Tracker(net), known, image_size=128)
+        return Sam3Backend(detector, net.heads, tracker, model._tokenizer, known)
+    return Sam2Backend(model._encoder.to(device), net.heads, tracker, known, image_size=128)
 
 
 def _mini(device):
