@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from sam3_annotator.domain.masklet import unpack_blob_id
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -40,6 +42,13 @@ class MediaContents:
     def ordered(self) -> tuple[TrackedObject, ...]:
         """The objects from farthest to nearest to the viewer."""
         return tuple(sorted(self.objects.values(), key=lambda o: (o.z_order, o.id)))
+
+    def blobs_between(self, start: int, stop: int) -> set[BlobId]:
+        """The names of all masks on a stretch of frames, both ends included."""
+        packed: set[bytes] = set()
+        for masklet in self.masklets.values():
+            packed.update(row.tobytes() for row in masklet.between(start, stop).rows["blob"])
+        return {blob_id for blob_id in map(unpack_blob_id, packed) if blob_id is not None}
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ somebody looks at it, and may be dropped from memory again, because disk holds t
 
 from __future__ import annotations
 
-import contextlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -21,22 +20,22 @@ from sam3_annotator.domain.entities import (
     TrackedObject,
 )
 from sam3_annotator.domain.ids import ObjectId
-from sam3_annotator.domain.mask import Mask
-from sam3_annotator.domain.masklet import Masklet, unpack_blob_id
-from sam3_annotator.errors import ProjectTrouble, Rejected
+from sam3_annotator.domain.mask_cache import MaskCache
+from sam3_annotator.domain.masklet import Masklet
+from sam3_annotator.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sam3_annotator.domain.contents import MediaContents, OpeningRows, RowSource
     from sam3_annotator.domain.entities import Annotation, PromptRecord
-    from sam3_annotator.domain.ids import BlobId, CategoryId, FrameIndex, MediaId, PassId
+    from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, PassId
+    from sam3_annotator.domain.mask import Mask
     from sam3_annotator.domain.masklet import People
 
 _ROWS_KEPT = 1_500_000
 _MASK_BYTES_KEPT = 256 << 20
 _WALK_BATCH = 256
-_BLOB_BATCH = 500
 
 
 class Project:
@@ -75,6 +74,11 @@ class Project:
     def sequences(self) -> Mapping[str, int]:
         """Highest id given out so far, per table."""
         return self._opening.sequences
+
+    @property
+    def masks(self) -> MaskCache:
+        """The stored masks by their names, for who wants many at once."""
+        return self._masks
 
     def medium(self, media_id: MediaId) -> Media:
         """One media.
@@ -148,17 +152,6 @@ class Project:
             if annotation is not None:
                 found.append((item, annotation))
         return tuple(found)
-
-    def preload_masks(self, media_id: MediaId, start: int, stop: int) -> None:
-        """Read the masks of a stretch of frames (ends included), because it is about to be seen."""
-        wanted: set[bytes] = set()
-        for masklet in self.contents(media_id).masklets.values():
-            wanted.update(row.tobytes() for row in masklet.between(start, stop).rows["blob"])
-        self._masks.preload({b for b in map(unpack_blob_id, wanted) if b is not None})
-
-    def passing_masks(self, blob_ids: Iterable[BlobId]) -> Mapping[BlobId, Mask]:
-        """Masks by their names, read in one go and not kept; a damaged one is left out."""
-        return self._masks.passing(tuple(blob_ids))
 
     def prompts(self, media_id: MediaId) -> tuple[PromptRecord, ...]:
         """The prompt log of a media, oldest first."""
@@ -274,62 +267,3 @@ def _replace(rows: dict[Any, Any], change: RowChange) -> None:
         rows.pop(change.key, None)
     else:
         rows[change.key] = change.after
-
-
-class MaskCache:
-    """Decoded masks by content, the least recently used dropped first."""
-
-    def __init__(self, source: RowSource, limit_bytes: int) -> None:
-        self._source = source
-        self._limit = limit_bytes
-        self._held = 0
-        self._masks: OrderedDict[BlobId, Mask] = OrderedDict()
-
-    def get(self, blob_id: BlobId) -> Mask:
-        """The mask of that name.
-
-        Raises:
-            ProjectTrouble: the project file does not hold it.
-        """
-        mask = self._masks.get(blob_id)
-        if mask is not None:
-            self._masks.move_to_end(blob_id)
-            return mask
-        return self._keep(blob_id, self._source.blob(blob_id))
-
-    def preload(self, blob_ids: Iterable[BlobId]) -> None:
-        """Read many masks in one go; a damaged one is told of when somebody asks for it."""
-        missing = [one for one in blob_ids if one not in self._masks]
-        for first in range(0, len(missing), _BLOB_BATCH):
-            batch = self._source.blobs(missing[first : first + _BLOB_BATCH])
-            for blob_id, data in batch.items():
-                with contextlib.suppress(ProjectTrouble):
-                    self._keep(blob_id, data)
-
-    def passing(self, blob_ids: Sequence[BlobId]) -> Mapping[BlobId, Mask]:
-        """Masks that are looked at once and must push nothing out; damaged ones are left out."""
-        found = {one: self._masks[one] for one in blob_ids if one in self._masks}
-        read = self._source.blobs([one for one in blob_ids if one not in found])
-        for blob_id, data in read.items():
-            with contextlib.suppress(ProjectTrouble):
-                found[blob_id] = _decoded(data)
-        return found
-
-    def _keep(self, blob_id: BlobId, data: bytes) -> Mask:
-        mask = self._masks[blob_id] = _decoded(data)
-        self._held += mask.runs.nbytes
-        while self._held > self._limit and len(self._masks) > 1:
-            _, dropped = self._masks.popitem(last=False)
-            self._held -= dropped.runs.nbytes
-        return mask
-
-
-def _decoded(data: bytes) -> Mask:
-    try:
-        return Mask.from_bytes(data)
-    except ValueError as error:
-        raise ProjectTrouble(
-            "A mask in the project file is damaged ({error}).",
-            "Save a copy of the project and carry on in the copy.",
-            error=error,
-        ) from error

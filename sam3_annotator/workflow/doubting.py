@@ -21,14 +21,14 @@ from sam3_annotator.domain.doubts.signals import Weights
 from sam3_annotator.errors import ProjectTrouble
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
     from sam3_annotator.domain.doubts.looks import Eye
     from sam3_annotator.domain.doubts.queue import Doubt
-    from sam3_annotator.domain.ids import BlobId, FrameIndex, MediaId, ObjectId
+    from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
     from sam3_annotator.domain.mask import Mask
     from sam3_annotator.domain.masklet import Masklet
     from sam3_annotator.domain.project import Project
@@ -137,13 +137,6 @@ class Doubting:
         except ProjectTrouble:
             return None
 
-    def _passing_masks(self, blob_ids: Sequence[BlobId]) -> Mapping[BlobId, Mask]:
-        """None of them where one stops the reading; they are then asked for one by one."""
-        try:
-            return self._project.passing_masks(blob_ids)
-        except ProjectTrouble:
-            return {}
-
     def _masklets(self) -> dict[ObjectId, Masklet]:
         """Of every object that has any annotation; what is known of others is dropped."""
         kept = self._project.contents(self.media_id).masklets
@@ -178,7 +171,7 @@ class Doubting:
         yield
         follow_jumps(evidence, masklet)
         yield
-        looking = Looking(evidence, masklet, self._mask, self._eye, self._passing_masks)
+        looking = Looking(evidence, masklet, self._mask, self._eye, self._project.masks.passing)
         self._evidences[object_id], self._lookings[object_id] = evidence, looking
         self._chances.pop(object_id, None)
         if not looking.is_done:

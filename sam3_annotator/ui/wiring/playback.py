@@ -151,7 +151,8 @@ class PlaybackDesk(QObject):
         project, media_id = self._workspace.project, self._workspace.view.media_id
         if project is not None and media_id is not None and frame >= self._masks_until:
             self._masks_until = frame + MASKS_AHEAD
-            project.preload_masks(media_id, frame, self._masks_until)
+            ahead = project.contents(media_id).blobs_between(frame, self._masks_until)
+            project.masks.preload(ahead)
 
     def _view_changed(self, before: View, after: View) -> None:
         """Anybody else who moves the view takes over."""

@@ -12,7 +12,7 @@ import pytest
 from sam3_annotator.domain.commands import AddObjects, NewObject, SetMask
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.errors import ProjectTrouble
-from sam3_annotator.store import schema
+from sam3_annotator.store import project_file, schema
 from sam3_annotator.store.database import Database
 from sam3_annotator.store.salvage import salvage_copy
 from sam3_annotator.workflow.document import Document
@@ -174,3 +174,22 @@ def test_salvaging_what_is_no_database_is_refused(tmp_path):
     with pytest.raises(ProjectTrouble, match="Nothing"):
         salvage_copy(path, tmp_path / "saved.s3a")
     assert [entry.name for entry in tmp_path.iterdir()] == ["p.s3a"]
+
+
+def test_reading_ahead_passes_over_a_bad_page_and_asking_tells(path, monkeypatch):
+    _scribble(path, _pages_of(path, b"S3M1")[3])
+    monkeypatch.setattr(project_file, "_CHECKED_ALWAYS_BYTES", 0)
+    document = Document.open(path)
+    masks, blobs = document.project.masks, document.project.contents(1).blobs_between(0, FRAMES)
+    masks.preload(blobs)
+    assert masks.passing(blobs) == {}
+    assert 0 < sum(_is_told(masks, blob) for blob in blobs) < len(blobs) / 2
+    document.close()
+
+
+def _is_told(masks, blob):
+    try:
+        masks.get(blob)
+    except ProjectTrouble:
+        return True
+    return False

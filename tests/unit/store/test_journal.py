@@ -79,7 +79,7 @@ def test_media_may_be_dropped_from_memory_and_read_again(made, monkeypatch):
 
 
 def test_decoded_masks_are_bounded_in_bytes(made, monkeypatch):
-    cache = made.document.project._masks
+    cache = made.document.project.masks
     monkeypatch.setattr(cache, "_limit", 20)
     for _ in range(2):
         for frame in range(1, 9):
