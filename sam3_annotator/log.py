@@ -12,6 +12,7 @@ from logging.handlers import RotatingFileHandler
 from typing import TYPE_CHECKING
 
 from sam3_annotator import paths
+from sam3_annotator.errors import FileTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,18 +31,23 @@ def log_file() -> Path:
     return paths.log_dir() / "sam3-annotator.log"
 
 
-def start_logging(*, verbose: bool = False) -> Path:
+def start_logging(*, verbose: bool = False) -> Path | None:
     """Write the program's log to a rotating file; calling it again changes the level only.
 
     Args:
         verbose: whether debug records are written too.
 
     Returns:
-        The path of the log file.
+        The path of the log file; ``None`` where there is no place for one, and warnings go to
+        stderr instead.
     """
     logger = logging.getLogger(ROOT)
     logger.setLevel(logging.DEBUG if verbose else logging.INFO)
-    path = log_file()
+    try:
+        path = log_file()
+    except FileTrouble as error:  # Python's handler of last resort writes to stderr
+        logger.warning("no log file: %s", error)
+        return None
     if not any(isinstance(handler, RotatingFileHandler) for handler in logger.handlers):
         handler = RotatingFileHandler(
             path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True

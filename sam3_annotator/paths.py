@@ -6,6 +6,8 @@ from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from sam3_annotator.errors import FileTrouble
+
 _DIRS = PlatformDirs("sam3-annotator", appauthor=False)
 
 
@@ -42,5 +44,18 @@ def cache_dir() -> Path:
 
 
 def _made(path: Path) -> Path:
-    path.mkdir(parents=True, exist_ok=True)
+    """Make a folder of the user's.
+
+    Raises:
+        FileTrouble: it may not be made: a home of somebody else's, a full disk.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileTrouble(
+            "The folder {path} cannot be made: {reason}.",
+            "Make it yourself, or let HOME name a folder that you may write to.",
+            path=path,
+            reason=error.strerror or error,
+        ) from error
     return path

@@ -815,16 +815,16 @@
       <translation>正在查找…</translation>
     </message>
     <message>
-      <source>Nothing found</source>
-      <translation>没有找到</translation>
-    </message>
-    <message>
       <source>Try another word, or draw an example.</source>
       <translation>换一个词，或画一个示例。</translation>
     </message>
     <message>
       <source>Try another example.</source>
       <translation>请换一个示例。</translation>
+    </message>
+    <message>
+      <source>Nothing found</source>
+      <translation>没有找到</translation>
     </message>
     <message>
       <source>Nothing searched yet</source>
@@ -3597,6 +3597,14 @@
       <translation>{count} 个对象</translation>
     </message>
     <message>
+      <source>A mask in the project file is damaged ({error}).</source>
+      <translation>项目文件中有一个掩码已损坏（{error}）。</translation>
+    </message>
+    <message>
+      <source>Save a copy of the project and carry on in the copy.</source>
+      <translation>请另存项目副本，并在副本中继续。</translation>
+    </message>
+    <message>
       <source>There is no frame {frame}; the last one is {last}.</source>
       <translation>没有第 {frame} 帧；最后一帧是第 {last} 帧。</translation>
     </message>
@@ -3611,14 +3619,6 @@
     <message>
       <source>This category is no longer in the project.</source>
       <translation>此类别已不在项目中。</translation>
-    </message>
-    <message>
-      <source>A mask in the project file is damaged ({error}).</source>
-      <translation>项目文件中有一个掩码已损坏（{error}）。</translation>
-    </message>
-    <message>
-      <source>Save a copy of the project and carry on in the copy.</source>
-      <translation>请另存项目副本，并在副本中继续。</translation>
     </message>
     <message>
       <source>{message} {remedy}</source>
@@ -4229,12 +4229,12 @@
       <translation>{name} 没有第 {index} 帧；其帧为 0 到 {last}。</translation>
     </message>
     <message>
-      <source>{path} is not there any more.</source>
-      <translation>{path} 已不在原处。</translation>
+      <source>{path} is not there.</source>
+      <translation>{path} 不存在。</translation>
     </message>
     <message>
-      <source>Put it back, or locate it again.</source>
-      <translation>请放回原处，或重新定位。</translation>
+      <source>Check its name, put it back, or locate it again.</source>
+      <translation>请检查名称、放回原处，或重新定位。</translation>
     </message>
     <message>
       <source>{path} may not be read.</source>
@@ -4295,10 +4295,6 @@
     <message>
       <source>{name}: {note}</source>
       <translation>{name}：{note}</translation>
-    </message>
-    <message>
-      <source>{path} is not there.</source>
-      <translation>{path} 不存在。</translation>
     </message>
     <message>
       <source>{name} is neither a picture nor a clip.</source>
@@ -4859,6 +4855,14 @@
     <message>
       <source>{path} is not the published table of byte pairs.</source>
       <translation>{path} 不是公开发布的字节对表。</translation>
+    </message>
+    <message>
+      <source>The folder {path} cannot be made: {reason}.</source>
+      <translation>无法创建文件夹 {path}：{reason}。</translation>
+    </message>
+    <message>
+      <source>Make it yourself, or let HOME name a folder that you may write to.</source>
+      <translation>请自行创建，或让 HOME 指向您可以写入的文件夹。</translation>
     </message>
     <message>
       <source>The project {path} cannot be opened: {reason}.</source>

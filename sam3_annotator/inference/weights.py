@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sam3_annotator import paths
-from sam3_annotator.errors import AnnotatorError, WeightsTrouble
+from sam3_annotator.errors import AnnotatorError, FileTrouble, WeightsTrouble
 from sam3_annotator.model.checkpoint import inspect
 from sam3_annotator.model.families import SAM3, Abilities, abilities
 from sam3_annotator.model.file_kinds import find
@@ -92,7 +92,8 @@ class KnownWeights:
 
 def known_weights() -> list[KnownWeights]:
     """Everything in the user's folder, the site's places and the package, in that order."""
-    found = [_described(path, Origin.USER) for path in _candidates(paths.weights_dir())]
+    own = _own_folder()
+    found = [_described(path, Origin.USER) for path in _candidates(own)] if own else []
     for place in _site_places():
         candidates = _candidates(place) if place.is_dir() else [place]
         found += [_described(path, Origin.SITE) for path in candidates]
@@ -168,8 +169,9 @@ def sha256_of(path: Path) -> str:
 def _file_hash(file: Path) -> str:
     status = file.stat()
     stamp = [status.st_size, status.st_mtime_ns]
-    store = paths.weights_dir() / _HASHES
-    known = _read_hashes(store)
+    own = _own_folder()
+    store = own / _HASHES if own else None
+    known = _read_hashes(store) if store else {}
     key = str(file.resolve())
     entry = known.get(key)
     if isinstance(entry, dict) and entry.get("stamp") == stamp:
@@ -179,8 +181,17 @@ def _file_hash(file: Path) -> str:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     known[key] = {"stamp": stamp, "sha256": digest.hexdigest()}
-    _write_hashes(store, known)
+    if store:
+        _write_hashes(store, known)
     return digest.hexdigest()
+
+
+def _own_folder() -> Path | None:
+    """The user's weights folder; ``None`` where none can be made, as in a home that is not ours."""
+    try:
+        return paths.weights_dir()
+    except FileTrouble:
+        return None
 
 
 def _read_hashes(store: Path) -> dict[str, object]:

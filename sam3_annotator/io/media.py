@@ -122,7 +122,7 @@ def unreadable(path: Path, error: OSError) -> FileTrouble:
     """Translate what the operating system said about ``path`` into a ``FileTrouble``."""
     if isinstance(error, FileNotFoundError):
         return FileTrouble(
-            "{path} is not there any more.", "Put it back, or locate it again.", path=path
+            "{path} is not there.", "Check its name, put it back, or locate it again.", path=path
         )
     if isinstance(error, PermissionError):
         return FileTrouble("{path} may not be read.", "Ask for permission to read it.", path=path)

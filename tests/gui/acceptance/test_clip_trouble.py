@@ -152,7 +152,7 @@ def clip_name(running):
     return running.workspace.path_of(running.workspace.view.media_id).name
 
 
-@pytest.mark.logs("is not there any more")
+@pytest.mark.logs("is not there")
 def test_a_clip_that_is_removed_while_open_is_told_when_it_is_read_again(clip, clip_file, qtbot):
     one = add_object(clip, qtbot)
     before = masks(clip)
@@ -198,7 +198,7 @@ class ReadingSession(FakeSession):
             yield item
 
 
-@pytest.mark.logs("is not there any more")
+@pytest.mark.logs("is not there")
 def test_a_clip_that_is_removed_during_a_run_stops_it_and_keeps_its_frames(
     launch, clip_file, qtbot
 ):
