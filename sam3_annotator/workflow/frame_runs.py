@@ -11,6 +11,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from sam3_annotator.domain.commands import AddModelPass
@@ -136,6 +137,18 @@ class FrameRuns(ABC, Generic[Run, Rest]):
         if run is not None and run.ticket is not None:
             self._desk.cancel(run.ticket)
 
+    def end(self) -> None:
+        """Stop at once and for good, because what is done is about to be taken back.
+
+        What is under way is dropped, and what was stopped cannot be taken up: either would leave
+        a gap where something was taken back.
+        """
+        run = self._run
+        self._stopped = None
+        if run is not None and run.ticket is not None:
+            self._desk.cancel(run.ticket)
+        self._close()
+
     # ------------------------------------------------------------------ for subclasses
 
     @abstractmethod
@@ -164,12 +177,20 @@ class FrameRuns(ABC, Generic[Run, Rest]):
             request,
             lane=LANE,
             priority=Priority.RUN,
-            listener=Listener(self._on_item, self._on_ending),
+            listener=Listener(partial(self._heard, run), partial(self._ended, run)),
             latest_wins=False,
         )
         if self.progress.is_paused:  # said when the walk before was over, though not heard of yet
             self._desk.pause(run.ticket)
         self._set()
+
+    def _heard(self, run: Run, item: Item) -> None:
+        if self._run is run:
+            self._on_item(item)
+
+    def _ended(self, run: Run, ending: Ending) -> None:
+        if self._run is run:
+            self._on_ending(ending)
 
     def _count(self, run: Run, frame: FrameIndex) -> None:
         """A frame of the walk is done and on disk."""

@@ -18,10 +18,11 @@ class EditDesk(QObject):
         self._workspace = workspace
 
     def undo(self) -> None:
-        """Take back the newest prompt, or else the newest step."""
+        """Take back the newest prompt, or else the newest step; a run ends first."""
         if self._workspace.segmenting.attempt.is_open:
             self._workspace.segmenting.undo_prompt()
             return
+        self._workspace.rewinding.emit()
         with self._workspace.explaining():
             self._workspace.require_document().undo()
 

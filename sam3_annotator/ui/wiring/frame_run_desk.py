@@ -61,6 +61,7 @@ class FrameRunDesk(QObject, Generic[Runs]):
         self.ended_at = 0.0
         workspace.document_changed.connect(self._use_document)
         workspace.closing.connect(self._abandon)
+        workspace.rewinding.connect(self._end)
         self._use_document()
 
     @property
@@ -146,6 +147,11 @@ class FrameRunDesk(QObject, Generic[Runs]):
             lambda: workspace.model,
         )
         self._running.on_trouble = self._troubled
+
+    def _end(self) -> None:
+        """Steps are about to be taken back: whatever still adds to them would leave gaps."""
+        if self._running is not None:
+            self._running.end()
 
     def _abandon(self) -> None:
         running, self._running = self._running, None

@@ -101,6 +101,7 @@ class PanelSync(QObject):
         self._show_history()
 
     def _jump(self, number: int) -> None:
+        self._workspace.rewinding.emit()
         with self._workspace.explaining():
             self._workspace.require_document().jump_to(number)
 

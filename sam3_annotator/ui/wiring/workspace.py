@@ -66,6 +66,7 @@ class Workspace(QObject):
     Signals:
         document_changed: a document was opened or closed.
         closing: the open document is about to be closed; runs have to end.
+        rewinding: steps are about to be taken back; what still adds to them has to end.
         touched: rows changed (:class:`~sam3_annotator.domain.changes.Touched`).
         view_changed: (before, after) of the view.
         attempt_changed, search_changed: the new moment of either workflow.
@@ -78,6 +79,7 @@ class Workspace(QObject):
 
     document_changed = Signal()
     closing = Signal()
+    rewinding = Signal()
     touched = Signal(object)
     view_changed = Signal(object, object)
     attempt_changed = Signal(object)

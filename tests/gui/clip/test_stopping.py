@@ -6,6 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QLineEdit, QWidget
 
+from sam3_annotator.domain.commands import SetMask
+from sam3_annotator.domain.geometry import PixelBox
+from sam3_annotator.domain.ids import FrameIndex
+from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.protocol import FrameMasks
 from sam3_annotator.workflow.view_state import Tool
 from tests.gui.clip.conftest import add_object, click, is_idle, objects, trigger
@@ -137,3 +141,39 @@ def test_what_was_stopped_last_goes_on(slow, qtbot):
     qtbot.waitUntil(lambda: not concepts.progress.is_running, timeout=30_000)
     assert not concepts.can_go_on
     qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+
+
+@pytest.mark.parametrize("begin", [begin_search, begin_propagation])
+def test_undo_ends_the_run_and_takes_back_all_of_it(slow, qtbot, begin):
+    if begin is begin_search:
+        add_object(slow, qtbot)
+    desk = begin(slow, qtbot)
+    qtbot.waitUntil(lambda: desk.progress.done == FRAMES, timeout=20_000)
+    slow.desks.edits.undo()
+    assert not desk.progress.is_running
+    assert not slow.desks.work.works
+    assert not desk.can_go_on, "it would leave a gap"
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+    (one,) = objects(slow)
+    assert len(slow.project.masklet(one)) == 1
+    trigger(slow, qtbot, "clip.all_both")
+    qtbot.waitUntil(
+        lambda: slow.session.gate.set() or len(slow.project.masklet(one)) == 132, timeout=30_000
+    )
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+
+
+def test_undo_during_a_run_comes_to_what_was_drawn_meanwhile(slow, qtbot):
+    desk = begin_propagation(slow, qtbot)
+    (one,) = objects(slow)
+    qtbot.waitUntil(lambda: desk.progress.done == FRAMES, timeout=20_000)
+    drawn = slow.project.mask(one, FrameIndex(0)).union(Mask.from_box(PixelBox(0, 0, 9, 9)))
+    slow.workspace.do(SetMask(one, FrameIndex(0), drawn))
+    old = slow.project.mask(one, FrameIndex(0))
+    assert old == drawn
+    slow.desks.edits.undo()
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+    assert slow.project.mask(one, FrameIndex(0)) != drawn
+    assert len(slow.project.masklet(one)) == 1 + FRAMES, "what was done before it is kept"
