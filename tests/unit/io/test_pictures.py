@@ -225,7 +225,7 @@ def test_picture_deleted_or_replaced_while_open(tmp_path: Path) -> None:
     Image.fromarray(scene()).save(path)
     picture = Picture(path)
     path.unlink()
-    with pytest.raises(FileTrouble, match="not there any more"):
+    with pytest.raises(FileTrouble, match="is not there"):
         picture.frame(0)
     Image.fromarray(scene(10, 10)).save(path)
     with pytest.raises(MediaTrouble, match="changed its size"):

@@ -282,7 +282,7 @@ def test_file_removed_while_open(folder: Path, tmp_path: Path) -> None:
     clip = Clip(path, decoded_budget_bytes=1)
     clip.frame(20)
     path.unlink()
-    with pytest.raises(FileTrouble, match="not there any more"):
+    with pytest.raises(FileTrouble, match="is not there"):
         clip.frame(0)
     clip.close()
 
