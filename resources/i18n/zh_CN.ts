@@ -3601,8 +3601,8 @@
       <translation>项目文件中有一个掩码已损坏（{error}）。</translation>
     </message>
     <message>
-      <source>Save a copy of the project and carry on in the copy.</source>
-      <translation>请另存项目副本，并在副本中继续。</translation>
+      <source>Draw it again, or take it from an older copy of the project.</source>
+      <translation>请重新绘制该掩码，或从项目的旧副本中取回。</translation>
     </message>
     <message>
       <source>There is no frame {frame}; the last one is {last}.</source>

@@ -80,6 +80,6 @@ def _decoded(data: bytes) -> Mask:
     except ValueError as error:
         raise ProjectTrouble(
             "A mask in the project file is damaged ({error}).",
-            "Save a copy of the project and carry on in the copy.",
+            "Draw it again, or take it from an older copy of the project.",
             error=error,
         ) from error

@@ -79,7 +79,7 @@ class StoredRows:
         if data is None:
             raise ProjectTrouble(
                 "A mask is missing from the project {name}.",
-                "Save a copy of the project and carry on in the copy.",
+                "Draw it again, or take it from an older copy of the project.",
                 name=self._database.path.name,
             )
         return bytes(data)

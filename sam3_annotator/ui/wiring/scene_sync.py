@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from sam3_annotator.domain.prompts import PromptSet
-from sam3_annotator.errors import Rejected
+from sam3_annotator.errors import ProjectTrouble, Rejected
 from sam3_annotator.ui import canvas as scene
 from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring import naming
@@ -16,6 +16,10 @@ from sam3_annotator.ui.wiring.draw_hint import draw_hint
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.changes import Touched
+    from sam3_annotator.domain.entities import Annotation
+    from sam3_annotator.domain.ids import BlobId
+    from sam3_annotator.domain.mask import Mask
+    from sam3_annotator.domain.project import Project
     from sam3_annotator.ui.tokens import Tokens
     from sam3_annotator.ui.wiring.clip_desks import ClipDesks
     from sam3_annotator.ui.wiring.workspace import Workspace
@@ -32,6 +36,8 @@ class SceneSync(QObject):
         self._workspace, self._canvas = workspace, canvas
         self._highlighted: int | None = None
         self._is_running = False
+        self._unreadable: set[BlobId | None] = set()
+        workspace.document_changed.connect(self._unreadable.clear)
         workspace.view_changed.connect(self._view_changed)
         workspace.touched.connect(self._touched)
         workspace.document_changed.connect(self.refresh)
@@ -86,6 +92,16 @@ class SceneSync(QObject):
         self._show_candidates(search)
         self._show_marks()
 
+    def _mask(self, project: Project, annotation: Annotation) -> Mask | None:
+        """None for a damaged one, too; that is told once, and everything else is shown."""
+        try:
+            return project.mask(annotation.object_id, annotation.frame)
+        except ProjectTrouble as error:
+            if annotation.blob_id not in self._unreadable:
+                self._unreadable.add(annotation.blob_id)
+                self._workspace.troubled.emit(error)
+            return None
+
     def _objects(self) -> tuple[scene.CanvasObject, ...]:
         workspace, view = self._workspace, self._workspace.view
         project = workspace.project
@@ -94,7 +110,7 @@ class SceneSync(QObject):
         by_category = workspace.settings.colors_by_category
         shown = []
         for item, annotation in project.on_frame(view.media_id, view.frame):
-            mask = project.mask(item.id, view.frame)
+            mask = self._mask(project, annotation)
             if mask is None or mask.is_empty:
                 continue
             is_selected = item.id in view.selection

@@ -14,7 +14,9 @@ import safetensors.numpy
 from PIL import Image
 
 from sam3_annotator.app import open_source
+from sam3_annotator.domain.commands import SetMask
 from sam3_annotator.domain.entities import MediaKind
+from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.errors import FileTrouble, WeightsTrouble
 from sam3_annotator.inference.session import ModelSession
@@ -191,6 +193,27 @@ def test_a_damaged_project_offers_what_is_readable(labelling, tmp_path, qtbot):
     dialog.rescue_requested.emit()
     qtbot.waitUntil(lambda: not labelling.desks.work.works)
     assert path.read_bytes() == before
+
+
+def test_one_damaged_mask_is_told_once_and_the_others_are_shown(labelling, qtbot, told):
+    paint(labelling)
+    paint(labelling, 60)
+    path = labelling.workspace.document.path
+    labelling.desks.files.close_project()
+    edited(path, "UPDATE blobs SET data = x'00' WHERE rowid = 1")
+    troubles = told(labelling)
+    labelling.desks.files.open_path(path)
+    canvas, pictures = labelling.window.parts.canvas, labelling.window.controllers.pictures
+    qtbot.waitUntil(lambda: pictures.picture is not None and bool(canvas._objects))
+    labelling.window.controllers.scene.refresh()
+    (shown,) = canvas._objects
+    (trouble,) = troubles
+    assert "damaged" in str(trouble)
+    objects = labelling.project.objects(labelling.workspace.view.media_id)
+    (lost,) = (item.id for item in objects if item.id != shown.id)
+    labelling.workspace.do(SetMask(lost, FrameIndex(0), shown.mask.translated(0, 30)))
+    assert len(canvas._objects) == 2
+    assert len(troubles) == 1
 
 
 HOLDS_A_PROJECT = """
