@@ -78,12 +78,16 @@ def clicked(predictor, encoded):
 
 
 def followed(predictor):
-    """Two objects, one of them given as a mask; corrected, followed both ways, one removed."""
+    """A clicked object, a given one that goes away, a small one; corrected, both ways, removed."""
     video = VideoPredictor(predictor, _Frames())
     video.add_clicks(1, 0, points=[(35, 40)])
     mask = np.zeros(FRAMES.shape[1:3], bool)
     mask[46:74, 76:104] = True
     video.add_mask(0, 1, mask)
+    video.add_mask(3, 1, np.zeros_like(mask))
+    small = np.zeros_like(mask)
+    small[56:64, 86:94] = True
+    video.add_mask(0, 2, small)
     frames = list(video.propagate(0, 2))
     video.add_clicks(2, 0, points=[(40, 40), (90, 60)], labels=[1, 0])
     frames += video.propagate(3, 1, "backward")
@@ -115,7 +119,7 @@ def test_following(family):
     with pretended_device() as device, torch.no_grad():
         answers = followed(Predictor(on(device, family)))
     assert np.allclose(answers, wanted, atol=1e-6)
-    assert {track for _, track, *_ in answers} == {0, 1}
+    assert {track for _, track, *_ in answers} == {0, 1, 2}
 
 
 @pytest.mark.parametrize(("family", "text"), [("mini", ""), ("sam3", ""), ("sam3", "red disc")])
