@@ -128,7 +128,7 @@ class Sweeping:
             self._desk.cancel(ticket)
 
     def abandon(self) -> None:
-        """Stop at once, because the document is about to be closed; what was found stays."""
+        """Stop at once, before the document is closed or steps taken back; what was found stays."""
         self.cancel()
         run, self._run = self._run, None
         if run is not None:

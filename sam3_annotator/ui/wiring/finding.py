@@ -61,6 +61,7 @@ class FindDesk(QObject):
         workspace.settings.changed.connect(lambda _: self._show_abilities())
         workspace.candidates_accepted.connect(self._keep)
         workspace.closing.connect(self._sweeping.abandon)
+        workspace.rewinding.connect(self._sweeping.abandon)
         self._show_abilities()
 
     def take_focus(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from sam3_annotator.domain.commands import AddCategory
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.engine.fake import fake_info
@@ -102,6 +103,22 @@ def test_cancelling_the_sweep_keeps_what_was_found(labelling, qtbot):
     labelling.session.gate.set()
     qtbot.waitUntil(lambda: not labelling.desks.work.works)
     assert any("kept" in sentence for sentence in said)
+
+
+def test_undo_ends_the_sweep_and_comes_to_what_was_done_meanwhile(labelling, qtbot):
+    find(labelling, qtbot)
+    document, said = labelling.workspace.document, []
+    labelling.workspace.said.connect(said.append)
+    labelling.session.gate.clear()
+    labelling.desks.finding.run_everywhere()
+    made = document.do(AddCategory("drawn meanwhile")).made[0]
+    labelling.desks.edits.undo()
+    assert made not in document.project.categories
+    assert not labelling.desks.work.works
+    assert any("kept" in sentence for sentence in said)
+    labelling.session.gate.set()
+    qtbot.waitUntil(lambda: labelling.workspace.engine.desk.open_tickets == 0)
+    assert document.redo_title, "nothing has come after it"
 
 
 def test_nothing_is_searched_when_the_user_says_no(labelling, qtbot):
