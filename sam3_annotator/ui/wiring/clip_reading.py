@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from sam3_annotator.domain.entities import MediaKind
-from sam3_annotator.errors import MediaTrouble
 from sam3_annotator.io.frame_cache import FrameCache
 from sam3_annotator.io.opening import open_media
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sam3_annotator.io.media import MediaSource, Pixels
@@ -42,16 +43,13 @@ class ClipReading:
             FileTrouble: the file is missing or unreadable.
             MediaTrouble: the frame cannot be decoded.
         """
-        return self._cache(path).get(frame, moves=moves)
+        with self._opened(path) as (_, cache):
+            return cache.get(frame, moves=moves)
 
     def times_s(self, path: Path) -> tuple[float, ...]:
         """When each frame is shown, in seconds after the first; raises as :meth:`frame` does."""
-        self._cache(path)
-        with self._lock:
-            if self._open is None or self._open[0] != path:
-                raise MediaTrouble("The clip is closed.")
-            source = self._open[1]
-        return tuple(source.time_s(index) for index in range(source.frame_count))
+        with self._opened(path) as (source, _):
+            return tuple(source.time_s(index) for index in range(source.frame_count))
 
     def reopen(self) -> None:
         """Let go of the clip's file; the next frame opens it again."""
@@ -60,21 +58,28 @@ class ClipReading:
             before, self._open = self._open, None
         _shut(before)
 
-    def _cache(self, path: Path) -> FrameCache:
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[tuple[MediaSource, FrameCache]]:
+        """The clip, opened if it is not open; who was let go of meanwhile closes it after use."""
         with self._lock:
-            if self._open is not None and self._open[0] == path:
-                return self._open[2]
-            before, self._open = self._open, None
-            begun = self._rounds
-        _shut(before)
+            present, begun = self._open, self._rounds
+            if present is None or present[0] != path:
+                self._open = None
+        if present is not None and present[0] == path:
+            yield present[1:]
+            return
+        _shut(present)
         source = open_media(path, MediaKind.CLIP)
-        cache = FrameCache(source, budget_bytes=CACHE_BYTES)
+        opened = (path, source, FrameCache(source, budget_bytes=CACHE_BYTES))
         with self._lock:
-            if self._rounds == begun:
-                self._open = (path, source, cache)
-                return cache
-        _shut((path, source, cache))
-        raise MediaTrouble("The clip is closed.")
+            is_kept = self._rounds == begun
+            if is_kept:
+                self._open = opened
+        try:
+            yield opened[1:]
+        finally:
+            if not is_kept:
+                _shut(opened)
 
 
 def _shut(opened: tuple[Path, MediaSource, FrameCache] | None) -> None:

@@ -60,7 +60,7 @@ class PictureSync(QObject):
         self._last_frame = FrameIndex(0)
         self.clip = ClipReading()
         workspace.view_changed.connect(self._view_changed)
-        workspace.document_changed.connect(self._forget_all)
+        workspace.document_changed.connect(self.reload)  # others may have shown something already
         workspace.touched.connect(self._touched)
         workspace.model_changed.connect(lambda _: self._look_ahead_again())
 
@@ -99,7 +99,7 @@ class PictureSync(QObject):
         )
 
     def reload(self) -> None:
-        """Read the shown frame again, e.g. after its file was found elsewhere."""
+        """Read the shown frame again: another document, or a file that was found elsewhere."""
         self._forget_all()
         view = self._workspace.view
         if view.media_id is not None:
