@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path  # noqa: TC003 - pydantic reads the annotations at run time
@@ -47,7 +48,7 @@ from sam3_annotator.training.tracking_stage import TrackingStage
 from sam3_annotator.training.trainer import Trainer, TrainingRules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from torch import nn
 
@@ -198,30 +199,39 @@ def fill_clips(config: RunConfig, model: Model, say: Callable[[str], None]) -> N
     """Make and encode the clips that the cache still lacks."""
     cutouts = CutoutLibrary(config.material / "cutouts", "train")
     photos = PhotoLibrary(config.material / "photos", "train")
-    for index, path in _lacking(config):
+    for index, path in lacking_examples(config, "clip", say):
         rng = np.random.default_rng([_CLIP_SEED, index])
         clip = make_clip(rng, config.clips, cutouts, photos)
         if rng.random() < config.close_ups:
             clip = close_up(rng, clip, WindowRules()) or clip
         bf16 = config.training.bf16
         save_clip(path, encode_clip(clip, model.encode, bf16=bf16, device=model.device))
-        say(f"encoded clip {index + 1} of {config.examples}")
 
 
 def fill_pairs(config: RunConfig, model: Model, say: Callable[[str], None]) -> None:
     """Make and encode the pairs of pictures that the cache still lacks."""
     cutouts = CutoutLibrary(config.material / "cutouts", "train")
     photos = PhotoLibrary(config.material / "photos", "train")
-    for index, path in _lacking(config):
+    for index, path in lacking_examples(config, "pair", say):
         rng = np.random.default_rng([_PAIR_SEED, index])
         first, second = make_pair(rng, config.scenes, cutouts, photos)
         encoded = partial(
             encode_scene, encoder=model.encode, bf16=config.training.bf16, device=model.device
         )
         save_pair(path, (encoded(first), encoded(second)))
-        say(f"encoded pair {index + 1} of {config.examples}")
 
 
-def _lacking(config: RunConfig) -> list[tuple[int, Path]]:
+def lacking_examples(
+    config: RunConfig, what: str, say: Callable[[str], None]
+) -> Iterator[tuple[int, Path]]:
+    """Number and file of each example that the cache lacks.
+
+    Whoever takes the next one has made the one before; then it is told how long the rest will take.
+    """
     wanted = [(i, config.cache / f"{i:05d}.safetensors") for i in range(config.examples)]
-    return [(index, path) for index, path in wanted if not path.exists()]
+    lacking = [(index, path) for index, path in wanted if not path.exists()]
+    began = time.monotonic()
+    for done, (index, path) in enumerate(lacking, start=1):
+        yield index, path
+        left = (time.monotonic() - began) / done * (len(lacking) - done) / 60
+        say(f"encoded {what} {index + 1} of {config.examples}  {left:.0f} min left")

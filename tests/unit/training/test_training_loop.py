@@ -28,7 +28,7 @@ from sam3_annotator.training.scene_cache import (
     visible_boxes,
 )
 from sam3_annotator.training.scenes import Scene
-from sam3_annotator.training.stages import read_config
+from sam3_annotator.training.stages import RunConfig, lacking_examples, read_config
 from sam3_annotator.training.tracking_stage import TrackingStage
 from sam3_annotator.training.trainer import Trainer, TrainingRules, learning_rate
 
@@ -257,6 +257,21 @@ def test_every_thing_owns_a_cell() -> None:
         type(truth)(truth.boxes, torch.zeros_like(truth.masks)), proposals, (4 * GRID, 4 * GRID)
     )
     assert set(owners.tolist()) == {-1, 0, 1}  # too small to own a cell by area
+
+
+def test_only_what_the_cache_lacks_is_made_and_the_time_left_is_told(tmp_path) -> None:
+    config = RunConfig(
+        stage="tracker", material=tmp_path, cache=tmp_path, folder=tmp_path, examples=4,
+        training=rules(),
+    )  # fmt: skip
+    (tmp_path / "00001.safetensors").touch()
+    lines: list[str] = []
+    made = [(index, path.name) for index, path in lacking_examples(config, "clip", lines.append)]
+    assert made == [(0, "00000.safetensors"), (2, "00002.safetensors"), (3, "00003.safetensors")]
+    assert [line.split("  ")[0] for line in lines] == [
+        "encoded clip 1 of 4", "encoded clip 3 of 4", "encoded clip 4 of 4",
+    ]  # fmt: skip
+    assert all(line.endswith(" min left") for line in lines)
 
 
 def test_configurations_are_checked(tmp_path) -> None:
