@@ -7,7 +7,7 @@ Example:
     >>> answer = predictor.segment(encoded, points=[(120, 80)])
     >>> best = answer.masks[0].to_array(*rgb.shape[:2])
 
-Through a clip, with every threshold of concept tracking a field of ``ConceptRules``:
+Through a clip; how detections become tracks and what ends them is up to ``ConceptRules``:
     >>> from sam3_annotator.api import ConceptRules, VideoPredictor
     >>> rules = ConceptRules(new_score=0.6, gone_frames=60)
     >>> with VideoPredictor.open("clip.mp4", weights="sam3.pt", rules=rules) as video:
