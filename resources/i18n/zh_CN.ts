@@ -4085,6 +4085,10 @@
       <translation>未作任何改动。请修正文件。</translation>
     </message>
     <message>
+      <source>Pictures and clips outside the project's folder are listed as if they lay in it: {name} is {given}.</source>
+      <translation>项目文件夹之外的图片和视频按位于其中的方式列出：{name} 写作 {given}。</translation>
+    </message>
+    <message>
       <source>{folder} is not a folder.</source>
       <translation>{folder} 不是文件夹。</translation>
     </message>

@@ -14,6 +14,7 @@ from sam3_annotator.io.coco_video import export_coco_video, export_saco
 from sam3_annotator.io.coco_video_import import import_coco_video
 from sam3_annotator.io.davis import export_davis, import_davis
 from sam3_annotator.io.exchange import ExportOptions, ExportReport
+from sam3_annotator.io.export_names import with_inner_names
 from sam3_annotator.io.frame_files import write_frames
 from sam3_annotator.io.frames_csv import write_frames_csv
 from sam3_annotator.io.mots import export_mots, import_mots
@@ -174,7 +175,8 @@ def export_labels(
 
     Args:
         key: of the format.
-        labels: what to write, filtered by the caller.
+        labels: what to write, filtered by the caller; names that lead out of the folder of
+            pictures are made to stay in it.
         target: file or new folder.
         options: see ``ExportOptions``.
 
@@ -185,7 +187,7 @@ def export_labels(
         MediaTrouble: a frame of a clip cannot be decoded for the list of frames.
     """
     chosen, write = _checked(key, target)
-    options = options or ExportOptions()
+    options, labels = options or ExportOptions(), with_inner_names(labels)
     report = write(labels, target, options)
     for media, name in flat_names(labels).items():
         if media in options.clips:
