@@ -1357,8 +1357,8 @@
       <translation>{objects} 个对象，{media} 张新图片，{categories} 个新类别。</translation>
     </message>
     <message>
-      <source>Left out, because their files are nowhere to be found:</source>
-      <translation>因找不到文件而略去：</translation>
+      <source>Left out, because no file of that name and size was found:</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <source>Import</source>
@@ -5223,14 +5223,6 @@
     <message>
       <source>Nothing is left of {count} objects.</source>
       <translation>有 {count} 个对象因此完全略去。</translation>
-    </message>
-    <message>
-      <source>Left out: one object that lies under others of a category without overlaps.</source>
-      <translation>已略去：1 个对象，它被同一不允许重叠的类别中的其他对象盖住。</translation>
-    </message>
-    <message>
-      <source>Left out: {count} objects that lie under others of a category without overlaps.</source>
-      <translation>已略去：{count} 个对象，它们被同一不允许重叠的类别中的其他对象盖住。</translation>
     </message>
     <message>
       <source>Propagate forward</source>

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sam3_annotator.cli.program import COMMANDS, OK
+from sam3_annotator.cli.program import COMMANDS, FAILED, OK
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +21,8 @@ def add_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "import",
         help=COMMANDS["import"],
-        description="The import is one step of the project's history and can be undone.",
+        description="The import is one step of the project's history and can be undone. Ends with "
+        "1 when nothing came in because no picture was found.",
     )
     parser.add_argument("project", type=Path, help="a project file; made when it is not there")
     parser.add_argument("files", type=Path, nargs="+", help="files or folders of one format")
@@ -62,5 +64,5 @@ def run(arguments: argparse.Namespace) -> int:
     for warning in summary.warnings[:_SHOWN]:
         print(warning)
     for name in summary.left_out[:_SHOWN]:
-        print(f"left out, its file was not found: {name}")
-    return OK
+        print(f"left out, no file of that name and size was found: {name}", file=sys.stderr)
+    return FAILED if summary.left_out and not summary.objects else OK

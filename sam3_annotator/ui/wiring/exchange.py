@@ -170,7 +170,9 @@ class ExchangeDesk(QObject):
         lines = [worded(one) for one in summary.warnings]
         if summary.left_out:
             lines.append(
-                translate("ExchangeDesk", "Left out, because their files are nowhere to be found:")
+                translate(
+                    "ExchangeDesk", "Left out, because no file of that name and size was found:"
+                )
             )
             lines += summary.left_out[:_LISTED]
         self.reported.emit(translate("ExchangeDesk", "Import"), said, "\n".join(lines))
