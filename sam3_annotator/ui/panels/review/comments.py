@@ -108,6 +108,11 @@ class CommentsBox(QWidget):
         width = self.width() - 2 * _MARGIN_PX
         height = max(self._column.heightForWidth(width), self._column.sizeHint().height())
         self._area.setFixedHeight(min(_MOST_PX, height))
+        policy = Qt.ScrollBarPolicy
+        scrolls = height > _MOST_PX  # else a bar would take the room that makes it needless
+        self._area.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if scrolls else policy.ScrollBarAlwaysOff
+        )
 
     def _made(self, row: CommentRow) -> QWidget:
         line = QWidget()

@@ -215,9 +215,10 @@ class ReviewPanel(QWidget):
         layout.setContentsMargins(0, 2 * GRID_PX, 0, 3 * GRID_PX)
         layout.setSpacing(2 * GRID_PX)
         layout.addLayout(_row(self.filter, None, self._count))
+        # Above the rows, so that a low window cuts rows off and not what is said of them.
+        layout.addLayout(_row(self.good, self.fix, self.reject, self.repair, None))
         layout.addLayout(_row(self._progress))
         layout.addWidget(self._empty, 1)
-        layout.addLayout(_row(self.good, self.fix, self.reject, self.repair, None))
         self._question_box = QWidget()
         box = QVBoxLayout(self._question_box)
         box.setContentsMargins(0, 0, 0, 0)
