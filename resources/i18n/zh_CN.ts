@@ -1358,7 +1358,7 @@
     </message>
     <message>
       <source>Left out, because no file of that name and size was found:</source>
-      <translation type="unfinished" />
+      <translation>以下项目未导入，因为没有找到同名且尺寸相同的文件：</translation>
     </message>
     <message>
       <source>Import</source>
@@ -5223,6 +5223,14 @@
     <message>
       <source>Nothing is left of {count} objects.</source>
       <translation>有 {count} 个对象因此完全略去。</translation>
+    </message>
+    <message>
+      <source>Left out: one object that lies under others of a category without overlaps.</source>
+      <translation>已略去：1 个对象，它被同一不允许重叠的类别中的其他对象盖住。</translation>
+    </message>
+    <message>
+      <source>Left out: {count} objects that lie under others of a category without overlaps.</source>
+      <translation>已略去：{count} 个对象，它们被同一不允许重叠的类别中的其他对象盖住。</translation>
     </message>
     <message>
       <source>Propagate forward</source>

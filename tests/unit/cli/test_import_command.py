@@ -42,9 +42,7 @@ def test_labels_go_in_and_come_out_again_whole(labels, tmp_path, capsys):
     assert written["images"][0]["file_name"] == "pictures/größe 猫.png"
     assert main(["import", str(tmp_path / "q.s3a"), str(first)]) == 0
     assert main(["export", str(tmp_path / "q.s3a"), str(second)]) == 0
-    assert second.read_text("utf-8") == first.read_text("utf-8").replace(
-        '"source":"human"', '"source":"imported"'
-    )
+    assert second.read_bytes() == first.read_bytes()
 
 
 @pytest.mark.parametrize("size", [(30, 40), (80, 60)])
