@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Read the files, find their pictures, add everything as one step."""
     from sam3_annotator.io.registry import import_labels  # noqa: PLC0415 - imports OpenCV
     from sam3_annotator.workflow.document import Document  # noqa: PLC0415 - imports SQLAlchemy
-    from sam3_annotator.workflow.exchanging import bring_in, finished, known_media  # noqa: PLC0415
+    from sam3_annotator.workflow.exchanging import finished  # noqa: PLC0415
+    from sam3_annotator.workflow.importing import bring_in, known_media  # noqa: PLC0415
     from sam3_annotator.workflow.media_search import row_of  # noqa: PLC0415
 
     data = import_labels(arguments.format, arguments.files)

@@ -130,7 +130,7 @@ class _Rejected:
         for item in items:
             contents = self._project.contents(item.media_id)
             codes = standing_codes(contents, item.id)
-            self._masks += np.count_nonzero(codes == REVIEW_CODES[ReviewState.REJECTED])
+            self._masks += int(np.count_nonzero(codes == REVIEW_CODES[ReviewState.REJECTED]))
             if standing_state(contents, item.id) is ReviewState.REJECTED:
                 self._objects += 1
             else:
@@ -198,9 +198,10 @@ def _mask_entries(
         ]
         names = {note.blob_id for note, _ in kept if note.blob_id is not None}
         masks = project.masks.passing(names)
-        yield done / total, [
-            _mask_entry(note, state, _mask(project, note, masks)) for note, state in kept
-        ]
+        yield (
+            done / total,
+            [_mask_entry(note, state, _mask(project, note, masks)) for note, state in kept],
+        )
 
 
 def _notes(

@@ -10,13 +10,8 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.io.exchange import ExportOptions, ExportReport, ImportData
 from sam3_annotator.ui.text import translate, worded
 from sam3_annotator.wording import Wording
-from sam3_annotator.workflow.exchanging import (
-    ImportSummary,
-    Scope,
-    bring_in,
-    collect_labels,
-    known_media,
-)
+from sam3_annotator.workflow.exchanging import Scope, collect_labels
+from sam3_annotator.workflow.importing import ImportSummary, bring_in, known_media
 from sam3_annotator.workflow.media_search import row_of
 
 if TYPE_CHECKING:

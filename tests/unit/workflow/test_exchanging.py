@@ -31,13 +31,8 @@ from sam3_annotator.io.exchange import (
     ObjectEntry,
 )
 from sam3_annotator.workflow.document import Document
-from sam3_annotator.workflow.exchanging import (
-    Scope,
-    bring_in,
-    collect_labels,
-    finished,
-    known_media,
-)
+from sam3_annotator.workflow.exchanging import STRETCH, Scope, collect_labels, finished
+from sam3_annotator.workflow.importing import bring_in, known_media
 from tests.support.projects import HEIGHT, WIDTH, clip, picture, square, ticking
 
 
@@ -84,9 +79,47 @@ def test_everything_is_collected_with_its_facts(shelf):
     assert labels.masks[3].mask == square(7, 4)
 
 
-def test_progress_goes_media_by_media(shelf):
-    steps = collect_labels(shelf.document.project, Scope())
-    assert list(steps) == [(1, 3), (2, 3), (3, 3)]
+def test_progress_goes_by_frames_and_a_long_clip_is_done_in_stretches(shelf, tmp_path):
+    (long,) = shelf.document.do(AddMedia((clip(3 * STRETCH, "long.mp4"),))).made
+    item = shelf.add(long, shelf.bus, range(0, 3 * STRETCH, 2))
+    steps = list(collect_labels(shelf.document.project, Scope()))
+    total = 2 + 20 + 3 * STRETCH
+    assert [steps[0], steps[-1]] == [(1, total), (total, total)]
+    assert steps == sorted(steps)
+    assert 22 < steps[-3][0] < steps[-2][0]
+    labels = shelf.labels()
+    other = Document.create(tmp_path / "q.s3a", "ben", ticking())
+    other.do(AddMedia((clip(3 * STRETCH, "long.mp4"), picture("a.jpg"))))
+    told = list(bring_in(other, ImportData(labels), {}, "Import"))
+    assert told == sorted(told)
+    assert told[-1] == (total, total)
+    assert len([one for one in told if 22 < one[0] < total]) >= 1
+    (again,) = other.project.objects(MediaId(1))
+    assert other.project.masklet(again.id).frames.tolist() == list(range(0, 3 * STRETCH, 2))
+    for frame in (0, STRETCH, 3 * STRETCH - 2):
+        assert other.mask(again.id, frame) == shelf.document.mask(item, frame)
+    other.undo()
+    assert not other.project.objects(MediaId(1))
+    other.close()
+
+
+def test_a_long_object_that_is_hidden_at_first_is_made_where_it_comes_out(shelf):
+    bus = shelf.document.project.category(shelf.bus)
+    shelf.document.do(EditCategory(replace(bus, is_exclusive=True)))
+    (long,) = shelf.document.do(AddMedia((clip(3 * STRETCH, "long.mp4"),))).made
+    over = tuple(FrameMask(FrameIndex(f), square(0, 0, 40)) for f in range(STRETCH + 5))
+    shelf.document.do(AddObjects((NewObject(long, shelf.bus, over),)))
+    labels = Labels(
+        (MediaEntry(1, "long.mp4", MediaKind.CLIP, WIDTH, HEIGHT, 3 * STRETCH),),
+        (CategoryEntry(1, "bus"),),
+        (ObjectEntry(1, 1, 1),),
+        tuple(MaskEntry(1, frame, square(4, 4)) for frame in range(3 * STRETCH)),
+    )
+    summary = finished(bring_in(shelf.document, ImportData(labels), {}, "Import"))
+    assert (summary.objects, summary.warnings) == (1, ())
+    _, made = shelf.document.project.objects(long)
+    frames = shelf.document.project.masklet(made.id).frames.tolist()
+    assert frames == list(range(STRETCH + 5, 3 * STRETCH))
 
 
 @pytest.mark.parametrize(
