@@ -138,12 +138,14 @@ class FrameRuns(ABC, Generic[Run, Rest]):
             self._desk.cancel(run.ticket)
 
     def end(self) -> None:
-        """Stop at once and for good, because what is done is about to be taken back.
+        """Stop at once and for good, because the newest step is about to be taken back.
 
-        What is under way is dropped, and what was stopped cannot be taken up: either would leave
-        a gap where something was taken back.
+        What is under way is dropped, and so is what is left of a run that was stopped if that step
+        is its own: either would leave a gap where something was taken back.
         """
         run = self._run
+        if run is None and self._document.undo_title != self.progress.title:
+            return
         self._stopped = None
         if run is not None and run.ticket is not None:
             self._desk.cancel(run.ticket)

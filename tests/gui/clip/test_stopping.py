@@ -177,3 +177,20 @@ def test_undo_during_a_run_comes_to_what_was_drawn_meanwhile(slow, qtbot):
     qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
     assert slow.project.mask(one, FrameIndex(0)) != drawn
     assert len(slow.project.masklet(one)) == 1 + FRAMES, "what was done before it is kept"
+
+
+def test_a_stopped_run_goes_on_until_it_is_taken_back_itself(slow, qtbot):
+    desk = begin_propagation(slow, qtbot)
+    (one,) = objects(slow)
+    qtbot.waitUntil(lambda: desk.progress.done == FRAMES, timeout=20_000)
+    escape(slow, qtbot)
+    slow.session.gate.set()
+    qtbot.waitUntil(lambda: is_idle(slow), timeout=20_000)
+    slow.workspace.do(SetMask(one, FrameIndex(0), Mask.from_box(PixelBox(0, 0, 9, 9))))
+    slow.desks.edits.undo()
+    assert desk.can_go_on, "that was another step"
+    slow.desks.edits.undo()
+    assert not desk.can_go_on
+    assert len(slow.project.masklet(one)) == 1
+    desk.go_on()
+    assert "No stopped run" in slow.window.parts.status.message
