@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sam3_annotator.demo import DemoReport
-    from sam3_annotator.engine.protocol import FrameRef, MediaRef
+    from sam3_annotator.engine.protocol import MediaRef
     from sam3_annotator.engine.session import Crashed, Failed, Session, Ticket
     from sam3_annotator.io.errands import Report
     from sam3_annotator.io.media import MediaSource
@@ -201,30 +201,19 @@ def real_session() -> Session:
     return ModelSession(open_source)
 
 
-def fake_session() -> Session:
-    """A model side that computes toys and says so."""
-    from sam3_annotator.engine.fake import FakeSession  # noqa: PLC0415
-
-    def size_of(frame: FrameRef) -> tuple[int, int]:
-        source = open_source(frame.media)
-        try:
-            return source.width, source.height
-        finally:
-            source.close()
-
-    return FakeSession(size_of)
-
-
 def open_source(media: MediaRef) -> MediaSource:
     """The pixels of a media, for the model thread."""
     return open_media(Path(media.path), MediaKind(media.kind), media.page, allow_huge=True)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(
+    argv: Sequence[str] | None = None, make_session: Callable[[], Session] = real_session
+) -> int:
     """Open the window; returns when it is closed.
 
     Args:
         argv: arguments after the program's name; ``None`` for those of this process.
+        make_session: makes the model side, on its thread.
     """
     options = _parser().parse_args(argv)
     log_file = log.start_logging(verbose=options.verbose)
@@ -236,7 +225,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = Settings()
     if options.theme:
         settings.theme = ThemeMode(options.theme)
-    program = Program(app, settings, fake_session if options.fake_engine else real_session)
+    program = Program(app, settings, make_session)
     restore_hooks = log.install_hooks(program.crashed.emit)
     restore_messages = qt_log.install()
     _log.info("SAM 3 Annotator %s, log in %s", __version__, log_file)
@@ -304,6 +293,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", action="store_true", help="open the sample pictures")
     parser.add_argument("--weights", help='weights to load instead of the last ones; "mini"')
     parser.add_argument("--theme", choices=[mode.value for mode in ThemeMode])
-    parser.add_argument("--fake-engine", action="store_true", help="no model: toy masks")
     parser.add_argument("--verbose", action="store_true", help="write more into the log")
     return parser

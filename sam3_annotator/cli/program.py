@@ -107,7 +107,7 @@ def build_parser(chosen: str | None) -> argparse.ArgumentParser:
         description="Label pictures and clips with SAM 3.",
         epilog="Without a command the window opens, on the files named: "
         f"{PROGRAM} [FILES] [--sample] [--weights WEIGHTS] [--theme light|dark|system] "
-        "[--fake-engine] [--verbose].",
+        "[--verbose].",
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -14,11 +14,11 @@ from PySide6.QtCore import QEventLoop, QTimer
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.workflow.queue_rows import Show
 from tests.bench.bench_playback import LIMIT_MS, Costs
 from tests.bench.bench_window import Heart, told
 from tests.gui.clip.test_long_session import GROWTH, LongSession, ready
+from tests.support.fake_session import FakeSession
 from tests.support.films import Film, labelled_film
 
 pytestmark = [pytest.mark.bench, pytest.mark.logs("")]

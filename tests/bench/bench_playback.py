@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.io.video import Clip
 from tests.bench.bench_window import told
+from tests.support.fake_session import FakeSession
 from tests.support.films import Film, labelled_film
 from tests.support.hands import Hands
 

@@ -17,10 +17,10 @@ from PIL import Image
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 
 from sam3_annotator.app import open_source
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.inference.session import ModelSession
 from sam3_annotator.workflow.view_state import Tool
 from tests.bench.bench_project import PER_PICTURE, PICTURES
+from tests.support.fake_session import FakeSession
 from tests.support.hands import CTRL, NONE, RIGHT, SHIFT, Hands
 
 pytestmark = [pytest.mark.bench, pytest.mark.logs("")]
@@ -245,6 +245,7 @@ START = """
 import sys, time
 from PySide6.QtCore import QEvent, QObject, QTimer
 from sam3_annotator import app
+from tests.support.fake_session import fake_session
 class Eye(QObject):
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.Paint and watched.isWidgetType() and watched.isWindow():
@@ -258,7 +259,7 @@ def watched_start(self, *args):
     self.window.installEventFilter(eye)
     start(self, *args)
 app.Program.start = watched_start
-app.main(["--fake-engine"])
+app.main([], fake_session)
 """
 
 

@@ -19,7 +19,6 @@ from sam3_annotator.domain.entities import FrameFlag
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
-from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import MediaRef
 from sam3_annotator.errors import Rejected
 from sam3_annotator.workflow.concept_plan import ConceptWish
@@ -28,6 +27,7 @@ from sam3_annotator.workflow.exchanging import finished
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
 from sam3_annotator.workflow.time_tools import interpolated, smoothed
+from tests.support.fake_session import fake_info
 from tests.support.projects import Made, snapshot, square
 from tests.support.pump import Pump
 

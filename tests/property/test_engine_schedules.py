@@ -8,11 +8,11 @@ from collections import defaultdict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.engine.outbox import Outbox
 from sam3_annotator.engine.protocol import Priority, Progress
 from sam3_annotator.engine.worker import Engine
 from sam3_annotator.errors import OutOfMemory, WeightsTrouble
+from tests.support.fake_session import FakeSession
 
 
 class Scripted(FakeSession):

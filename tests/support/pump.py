@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.engine.outbox import Outbox
 from sam3_annotator.engine.worker import Engine
 from sam3_annotator.workflow.desk import Desk
+from tests.support.fake_session import FakeSession
 
 
 class Pump:

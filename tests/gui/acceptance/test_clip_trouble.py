@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from sam3_annotator.app import open_source
 from sam3_annotator.domain.ids import FrameIndex
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.engine.protocol import Propagate
 from sam3_annotator.ui.dialogs.trouble import MovedDialog, TroubleDialog
 from tests.gui.clip.conftest import add_object, go_to, is_idle, masks, run, trigger
 from tests.support import clips
+from tests.support.fake_session import FakeSession
 from tests.support.hands import Hands
 from tests.support.projects import snapshot
 

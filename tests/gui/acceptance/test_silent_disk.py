@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +113,7 @@ from sam3_annotator import app
 from sam3_annotator.io.reads import READS
 from sam3_annotator.ui import bridge
 from sam3_annotator.ui.ask import Ask
+from tests.support.fake_session import fake_session
 bridge.READING_S = 0.5
 Ask.confirm = lambda *_: True  # yes, stop and close
 make, started = app.Program, []
@@ -125,7 +127,7 @@ def look():
 timer = QTimer()
 timer.timeout.connect(look)
 QTimer.singleShot(0, lambda: timer.start(50))
-sys.exit(app.main(["--fake-engine", sys.argv[1]]))
+sys.exit(app.main([sys.argv[1]], fake_session))
 """
 
 
@@ -135,6 +137,7 @@ def test_the_program_ends_although_a_read_does_not(tmp_path):
     done = subprocess.run(
         [sys.executable, tmp_path / "program.py", tmp_path / "silent.png"],
         timeout=60, check=False, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr

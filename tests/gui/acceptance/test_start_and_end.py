@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication
 from sam3_annotator.app import Program
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.ui.settings import ModelChoice, Settings, ThemeMode
 from tests.gui.window.conftest import SIZE
+from tests.support.fake_session import FakeSession
 from tests.support.hands import Hands
 
 ROUNDS = 5

@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 
-from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.inference.opening import open_backend
 from sam3_annotator.ui.abilities import missing, missing_ability
 from sam3_annotator.ui.actions.table import ACTIONS
 from sam3_annotator.workflow.view_state import Tool
 from tests.gui.clip.conftest import add_object
+from tests.support.fake_session import fake_info
 
 CLICKS = {Capability.CLICK, Capability.BOX}
 FAMILIES = {

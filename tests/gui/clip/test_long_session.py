@@ -18,7 +18,7 @@ from PySide6.QtCore import Qt
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.engine.fake import FakeSession
+from tests.support.fake_session import FakeSession
 from tests.support.films import Film, labelled_film
 from tests.support.hands import Hands
 

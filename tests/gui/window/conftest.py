@@ -11,9 +11,9 @@ from PIL import Image
 
 from sam3_annotator.app import Program
 from sam3_annotator.domain.geometry import Box, Point
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.ui.ask import with_suffix_of
 from sam3_annotator.ui.settings import ModelChoice, Settings, ThemeMode
+from tests.support.fake_session import FakeSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,8 @@ import pytest
 from sam3_annotator.domain.commands import AddCategory
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.geometry import Box
-from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import Capability, FindConcept
+from tests.support.fake_session import fake_info
 
 
 def find(running, qtbot, phrase="cat"):

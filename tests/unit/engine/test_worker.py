@@ -10,7 +10,6 @@ from sam3_annotator.domain.geometry import PixelBox, Point
 from sam3_annotator.domain.ids import FrameIndex, MediaId, ObjectId
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.domain.prompts import Click, PromptSet
-from sam3_annotator.engine.fake import FakeSession
 from sam3_annotator.engine.outbox import Outbox
 from sam3_annotator.engine.protocol import (
     Direction,
@@ -26,6 +25,7 @@ from sam3_annotator.engine.protocol import (
 from sam3_annotator.engine.session import Cancelled, Crashed, Done, Failed, Superseded
 from sam3_annotator.engine.worker import Engine
 from sam3_annotator.errors import OutOfMemory, WeightsTrouble
+from tests.support.fake_session import FakeSession
 
 MEDIA = MediaRef(MediaId(1), "/tmp/clip", 0, "clip", "")
 FRAME = FrameRef(MEDIA, FrameIndex(0))

@@ -19,10 +19,10 @@ from sam3_annotator.domain.entities import FrameFlag, Source
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import FrameIndex, PassId
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
-from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import FrameMasks, MediaRef, ObjectMask
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
+from tests.support.fake_session import fake_info
 from tests.support.projects import Made, failing_writes, snapshot
 
 FRAMES = 20

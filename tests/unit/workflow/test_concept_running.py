@@ -19,7 +19,6 @@ from sam3_annotator.domain.entities import MEASURED_DETECTOR, ReviewState, Sourc
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.prompts import ConceptPrompt, Exemplar
-from sam3_annotator.engine.fake import FakeSession, fake_info
 from sam3_annotator.engine.protocol import (
     Capability,
     FrameMasks,
@@ -32,6 +31,7 @@ from sam3_annotator.errors import Rejected
 from sam3_annotator.workflow.concept_plan import ConceptWish
 from sam3_annotator.workflow.concept_running import ConceptRunning
 from sam3_annotator.workflow.run_plan import Reach, Wish
+from tests.support.fake_session import FakeSession, fake_info
 from tests.support.projects import Made, square
 from tests.support.pump import Pump
 

@@ -21,12 +21,12 @@ from sam3_annotator.domain.entities import MEASURED_PASSES, MediaKind, Source
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
 from sam3_annotator.domain.mask import Mask
-from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import MediaRef, Propagate
 from sam3_annotator.errors import Rejected, WeightsTrouble
 from sam3_annotator.workflow.document import Document
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
+from tests.support.fake_session import fake_info
 from tests.support.projects import failing_writes
 
 FRAMES = 40

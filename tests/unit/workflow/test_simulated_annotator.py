@@ -9,7 +9,6 @@ import pytest
 
 from sam3_annotator.domain.geometry import PixelBox, Point
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
-from sam3_annotator.engine.fake import FakeSession
 from tests.bench.bench_corrections import Workshop, section
 from tests.support.annotator import (
     Annotator,
@@ -31,6 +30,7 @@ from tests.support.correction_scores import (
     saving_table,
     score,
 )
+from tests.support.fake_session import FakeSession
 from tests.support.moving_things import CLIPS, moving_clip, write_film
 from tests.support.pump import Pump
 

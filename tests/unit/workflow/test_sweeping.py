@@ -21,12 +21,12 @@ from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.domain.prompts import ConceptPrompt
-from sam3_annotator.engine.fake import fake_info
 from sam3_annotator.engine.protocol import EncodeFrame, FrameRef, MediaRef, Priority
 from sam3_annotator.errors import FileTrouble, Rejected
 from sam3_annotator.workflow.desk import Listener, silent
 from sam3_annotator.workflow.document import Document
 from sam3_annotator.workflow.sweeping import IN_FLIGHT, Sweeping, SweepWish
+from tests.support.fake_session import fake_info
 from tests.support.projects import HEIGHT, WIDTH, picture, ticking
 from tests.support.pump import Pump
 

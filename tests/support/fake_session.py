@@ -1,4 +1,4 @@
-"""A deterministic session for tests and for running without weights: discs around clicks.
+"""A deterministic session for tests: discs around clicks, and no model.
 
 It answers every request with the right types at once, and can be told to be slow (a gate that a
 test opens), to fail, or to run out of memory, so that the window's behaviour can be tested
@@ -220,3 +220,17 @@ def _nearest_seeds(seeds: tuple[TrackSeed, ...], frame: FrameIndex) -> dict[int,
 
 def _moved(seed: TrackSeed, frame: FrameIndex) -> Mask:
     return seed.mask.translated(frame - seed.frame, 0)
+
+
+def fake_session() -> FakeSession:
+    """One that finds out the sizes of pictures and clips as the real one does; for ``app.main``."""
+    from sam3_annotator.app import open_source  # noqa: PLC0415 - Qt, which few tests of this need
+
+    def size_of(frame: FrameRef) -> tuple[int, int]:
+        source = open_source(frame.media)
+        try:
+            return source.width, source.height
+        finally:
+            source.close()
+
+    return FakeSession(size_of)
