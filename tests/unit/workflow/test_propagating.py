@@ -328,3 +328,19 @@ def test_an_abandoned_run_writes_nothing_more(document, clip, car, propagating, 
     pump.session.gate.set()
     pump.settle()
     assert sources(document, car) == {10: Source.HUMAN}
+
+
+def test_what_is_heard_of_an_ended_run_does_not_end_the_next_one(
+    document, clip, car, propagating, pump
+):
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    while propagating.progress.done < 3:
+        pump.step()
+    propagating.end()
+    document.undo()
+    assert len(document.project.masklet(car)) == 1
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    pump.settle()
+    assert propagating.progress.done == FRAMES - 11
+    assert not propagating.progress.can_go_on
+    assert document.project.masklet(car).frames.tolist() == list(range(10, FRAMES))
