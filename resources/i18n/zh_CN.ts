@@ -1191,58 +1191,6 @@
       <source>nothing unusual</source>
       <translation>没有异常</translation>
     </message>
-    <message>
-      <source>area jumps</source>
-      <translation>面积突变</translation>
-    </message>
-    <message>
-      <source>position jumps</source>
-      <translation>位置突变</translation>
-    </message>
-    <message>
-      <source>outline changes</source>
-      <translation>轮廓变化</translation>
-    </message>
-    <message>
-      <source>pieces change</source>
-      <translation>块数变化</translation>
-    </message>
-    <message>
-      <source>passes disagree</source>
-      <translation>前后向不一致</translation>
-    </message>
-    <message>
-      <source>detector disagrees</source>
-      <translation>检测器不一致</translation>
-    </message>
-    <message>
-      <source>objects compete</source>
-      <translation>对象争夺像素</translation>
-    </message>
-    <message>
-      <source>likely swap</source>
-      <translation>可能互换</translation>
-    </message>
-    <message>
-      <source>returns elsewhere</source>
-      <translation>在别处重现</translation>
-    </message>
-    <message>
-      <source>lost</source>
-      <translation>丢失</translation>
-    </message>
-    <message>
-      <source>low score</source>
-      <translation>得分低</translation>
-    </message>
-    <message>
-      <source>far from human frames</source>
-      <translation>远离人工帧</translation>
-    </message>
-    <message>
-      <source>beside a jump</source>
-      <translation>紧邻突变</translation>
-    </message>
     <message numerus="yes">
       <source>%n piece(s) appeared</source>
       <translation>

@@ -180,12 +180,6 @@ class ObjectsPanel(QWidget):
             if selection.isSelected(index)
         )
 
-    def rename_category(self, category: CategoryId) -> None:
-        """Let the user type a new name over a category's heading."""
-        for row, group in enumerate(self._groups):
-            if group.id == category:
-                self._view.edit(self._model.index(row, 0))
-
     def _set_up_view(self) -> None:
         view = self._view
         view.setAccessibleName(translate("ObjectsPanel", "Objects by category"))

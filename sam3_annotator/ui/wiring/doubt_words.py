@@ -100,25 +100,6 @@ def partner_of(doubt: Doubt) -> ObjectId | None:
     return first.other if first is not None and _SIGNS.get(first.signal) is Sign.PAIR else None
 
 
-def signal_name(signal: Signal) -> str:
-    """What a signal is called where it stands alone."""
-    return {
-        Signal.AREA: translate("Doubt", "area jumps"),
-        Signal.CENTRE: translate("Doubt", "position jumps"),
-        Signal.SHAPE: translate("Doubt", "outline changes"),
-        Signal.PIECES: translate("Doubt", "pieces change"),
-        Signal.PASSES: translate("Doubt", "passes disagree"),
-        Signal.DETECTOR: translate("Doubt", "detector disagrees"),
-        Signal.COMPETES: translate("Doubt", "objects compete"),
-        Signal.SWAP: translate("Doubt", "likely swap"),
-        Signal.RETURN: translate("Doubt", "returns elsewhere"),
-        Signal.LOST: translate("Doubt", "lost"),
-        Signal.SCORE: translate("Doubt", "low score"),
-        Signal.FAR: translate("Doubt", "far from human frames"),
-        Signal.NEAR_JUMP: translate("Doubt", "beside a jump"),
-    }[signal]
-
-
 def sentence(reason: Reason, doubt: Doubt, name_of: NameOf) -> str:
     """One reason with its numbers."""
     counted = _counted(reason)

@@ -49,7 +49,6 @@ def test_every_signal_has_a_sentence_with_its_number(signal, value, words):
     reason = Reason(signal, value, 1.0, ObjectId(2))
     said = doubt_words.sentence(reason, doubt(reason), name_of)
     assert said == words.replace("%n", str(value))
-    assert doubt_words.signal_name(signal)
 
 
 def test_the_strongest_reasons_make_a_line_and_repetitions_are_left_out():
