@@ -194,6 +194,7 @@ class Clip:
         """Decode from the keyframe before ``index``, or from earlier ones where that fails."""
         position = -1 if self._is_counted else self._index.anchor_before(index)
         back = 1
+        self._running = None  # whatever becomes of the seek, it goes on from here no more
         while True:
             if position < 0:
                 self._running = self._decoder.from_start()

@@ -53,6 +53,7 @@ class Decoder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.read_error: OSError | None = None
+        self._is_closed = False
         self._container, self._stream = _open(path)
 
     @property
@@ -80,6 +81,7 @@ class Decoder:
 
     def close(self) -> None:
         """Close the file."""
+        self._is_closed = True
         self._container.close()
 
     def marks(self) -> tuple[list[PacketMark], str]:
@@ -90,8 +92,7 @@ class Decoder:
         marks: list[PacketMark] = []
         try:
             # Extending keeps what was read when the file breaks off.
-            marks.extend(_mark(packet) for packet in self._container.demux(self._stream)
-                         if packet.size)  # fmt: skip
+            marks.extend(_mark(packet) for packet in self._packets() if packet.size)
         except (av.FFmpegError, OSError) as error:
             return marks, str(error)
         return marks, ""
@@ -99,7 +100,7 @@ class Decoder:
     def from_start(self) -> Iterator[VideoFrame]:
         """Decode from the first packet of a freshly opened file."""
         self._reopen()
-        return self._decode(self._container.demux(self._stream))
+        return self._decode(self._packets())
 
     def from_anchor(self, anchors: tuple[Anchor, ...], position: int) -> Iterator[VideoFrame]:
         """Decode from exactly ``anchors[position]``.
@@ -123,6 +124,22 @@ class Decoder:
             )
         return self._decode(packets)
 
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        """The packets of our stream from here on; the last one is empty.
+
+        They end when the file is closed or opened anew: FFmpeg would read from freed memory.
+        """
+        opened = self._container
+        try:
+            for packet in opened.demux(self._stream):
+                yield packet
+                if self._is_closed or opened is not self._container:
+                    return
+        except IndexError:
+            # WORKAROUND(PyAV, 18): at the end of the file it may stumble over a stream that began
+            # late; the decoder is drained all the same.
+            return
+
     def _reopen(self) -> None:
         opened = _open(self._path)  # fails while the file is away; what was open can be asked again
         self._container.close()
@@ -137,7 +154,7 @@ class Decoder:
 
     def _forward_to(self, anchor: Anchor) -> Iterator[Packet[VideoStream]] | None:
         """Skip packets until ``anchor``; ``None`` when it lies behind us."""
-        packets = self._container.demux(self._stream)
+        packets = self._packets()
         try:
             for packet in packets:
                 if packet.is_keyframe and anchor.is_at(packet.pts, packet.dts):
