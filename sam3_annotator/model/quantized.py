@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from sam3_annotator.errors import WeightsTrouble
 from sam3_annotator.wording import Wording
@@ -138,7 +138,7 @@ def write_quantized(
     widths: Mapping[str, int],
     metadata: Mapping[str, str],
 ) -> None:
-    """Write a quantised file.
+    """Write a quantised file; one that is there is replaced whole.
 
     Args:
         path: file to write.
@@ -164,7 +164,10 @@ def write_quantized(
         "shapes": json.dumps(shapes),
         "bits": json.dumps(dict(widths)),
     }
-    save_file(stored, path, metadata=header)
+    # The library's own writer makes files that nobody else may read.
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_bytes(save(stored, metadata=header))
+    partial.replace(path)
 
 
 def read_quantized(path: Path) -> dict[str, Tensor]:

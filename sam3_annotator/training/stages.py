@@ -124,7 +124,8 @@ def run(config: RunConfig, say: Callable[[str], None]) -> Path | None:
     """Do everything that the configuration asks for; returns the weights written, if any.
 
     Raises:
-        FileTrouble: material is missing, or the folder holds another run.
+        FileTrouble: material is missing, the folder holds another run, or something cannot be
+            written.
         WeightsTrouble: the bundled image weights are missing.
         DeviceTrouble: the device cannot be used.
     """
@@ -139,7 +140,14 @@ def run(config: RunConfig, say: Callable[[str], None]) -> Path | None:
     if config.output is None:
         return None
     notes = {"steps": str(progress.step), "training": json.dumps(asdict(config.training))}
-    write_mini(config.output, module, _PARTS[config.stage], notes)
+    try:
+        config.output.parent.mkdir(parents=True, exist_ok=True)
+        write_mini(config.output, module, _PARTS[config.stage], notes)
+    except OSError as error:
+        raise FileTrouble(
+            f"{config.output} cannot be written: {error.strerror or error}.",
+            f"The run is kept in {config.folder}: start it again once that is mended.",
+        ) from error
     say(f"wrote {config.output}")
     return config.output
 

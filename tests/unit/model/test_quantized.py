@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 import torch
@@ -70,6 +71,16 @@ def test_file_round_trip(tmp_path) -> None:
     assert back["a.weight"].shape == (8, 3, 7, 7)
     assert (back["a.weight"] - tensors["a.weight"]).abs().max() < 2e-3
     assert path.stat().st_size < 8 * 147 * 2 + 4096  # 12 bits a value, not 32
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_file_may_be_read_by_whom_the_user_lets(tmp_path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    path = tmp_path / "w.safetensors"
+    write_quantized(path, {"a": torch.ones(2)}, {}, {})
+    assert path.stat().st_mode == plain.stat().st_mode
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["plain", "w.safetensors"]
 
 
 def test_other_files_are_explained(tmp_path) -> None:
