@@ -21,6 +21,7 @@ from sam3_annotator import paths
 from sam3_annotator.app import open_source
 from sam3_annotator.domain.entities import FrameFlag, ReviewState
 from sam3_annotator.domain.ids import FrameIndex
+from sam3_annotator.domain.review import standing_mark
 from sam3_annotator.inference.session import ModelSession
 from sam3_annotator.io.cut_cache import CutCache
 from sam3_annotator.io.media import hash_file
@@ -218,6 +219,15 @@ class Person:
         assert signed.author == "Ada"
         assert masks(running) == before
 
+    def kept(self, done):
+        """Of these masks those that nobody has rejected."""
+        return {
+            (one, frame): mask
+            for (one, frame), mask in done.items()
+            if (mark := standing_mark(self.contents, one, frame)) is None
+            or mark.state is not ReviewState.REJECTED
+        }
+
     @property
     def contents(self):
         return self.running.project.contents(self.running.workspace.view.media_id)
@@ -261,8 +271,11 @@ class Person:
         self.reopen()
         assert masks(self.running) == done
         self.review()
+        kept = self.kept(done)
+        states = {mark.state for mark in self.contents.reviews.values()}
+        assert (len(kept) < len(done)) == (ReviewState.REJECTED in states)
         for chosen in FORMATS:
-            self.export_and_import(chosen, folder, done)
+            self.export_and_import(chosen, folder, kept)
 
 
 def check_report(told, *, holds_overlaps):
