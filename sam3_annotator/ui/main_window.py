@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QStatusBar
 from typing_extensions import override
 
@@ -47,12 +47,7 @@ class MainWindow(QMainWindow):
     Args:
         workspace: what its controllers share.
         services: what only the composition root can do (downloads, the doctor).
-
-    Signals:
-        closed: the window is about to go.
     """
-
-    closed = Signal()
 
     def __init__(self, workspace: Workspace, services: Services) -> None:
         super().__init__()
@@ -98,7 +93,6 @@ class MainWindow(QMainWindow):
         self.layout_memory.save()
         self.workspace.close_document()
         self.workspace.settings.flush()
-        self.closed.emit()
         super().closeEvent(event)
 
     @override

@@ -74,6 +74,7 @@ class Controllers:
         scene.use_clips(clip)
         review = ReviewDesk(workspace)
         review.close_up_wanted.connect(window.close_up)
+        parts.objects.object_activated.connect(lambda _: window.close_up())
         parts.top_bar.chip_clicked.connect(lambda: window.ask_for("model"))
         files = FileDesk(workspace, work, ask)
         desks = Desks(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from sam3_annotator.domain.commands import (
     CopyToFrame,
@@ -35,13 +35,7 @@ if TYPE_CHECKING:
 
 
 class TimeDesk(QObject):
-    """Commands on the selected masklets, at the shown frame or over the selected range.
-
-    Signals:
-        range_mode_changed: whether strokes go to the whole range.
-    """
-
-    range_mode_changed = Signal(bool)
+    """Commands on the selected masklets, at the shown frame or over the selected range."""
 
     def __init__(self, workspace: Workspace, work: WorkDesk) -> None:
         super().__init__(workspace)
@@ -130,7 +124,6 @@ class TimeDesk(QObject):
     def toggle_range_mode(self) -> None:
         """Let strokes go to every frame of the selected range, or to the shown one alone."""
         self.paints_range = not self.paints_range
-        self.range_mode_changed.emit(self.paints_range)
         self._workspace.said.emit(
             translate("TimeDesk", "Brush and eraser work on every frame of the selected range now.")
             if self.paints_range

@@ -38,6 +38,21 @@ def test_objects_are_listed_under_their_category(labelling, qtbot):
     assert labelling.workspace.view.selection == (first,)
 
 
+def test_a_double_click_in_the_list_brings_the_object_close(labelling, qtbot):
+    found = paint(labelling, 60)
+    panel, canvas = labelling.window.parts.objects, labelling.window.parts.canvas
+    labelling.workspace.state.update(selection=())
+    labelling.window.show()
+    qtbot.waitUntil(lambda: bool(panel._groups))
+    canvas.fit()
+    whole, view = canvas.viewport.scale, panel._view
+    row = view.visualRect(view.model().index(0, 0, view.model().index(0, 0))).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert labelling.workspace.view.selection == (found,)
+    qtbot.waitUntil(lambda: canvas.viewport.scale > whole)
+
+
 def test_hiding_and_locking_from_the_list(labelling, qtbot):
     found = paint(labelling)
     panel = labelling.window.parts.objects
