@@ -249,6 +249,10 @@ class Predictor:
 
     def _require_concept(self, text: str, marks: NDArray[np.int64]) -> None:
         can = self.info.capabilities
+        if not can & {Capability.PHRASE, Capability.EXEMPLAR}:
+            raise Rejected(
+                "{name} cannot search by concept; load SAM 3 weights.", name=self.info.name
+            )
         if text.strip() and Capability.PHRASE not in can:
             raise Rejected(
                 "{name} cannot search by a phrase. Draw an exemplar box, or load SAM 3 weights.",
