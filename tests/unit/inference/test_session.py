@@ -131,7 +131,7 @@ def test_concepts_are_found_with_phrases_and_exemplars(session):
 
 def test_a_family_that_cannot_search_says_so(session):
     loaded(session, "sam2")
-    with pytest.raises(Rejected, match="phrase"):
+    with pytest.raises(Rejected, match="by concept"):
         answers(session, FindConcept("k", frame(), ConceptPrompt("cat")), Candidates)
     concept = TrackConcept(
         "k", CLIP, ((FrameIndex(0), ConceptPrompt("cat")),), FrameIndex(0), FrameIndex(1),
