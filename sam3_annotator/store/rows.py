@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import bindparam
+from sqlalchemy.dialects import sqlite
 
 from sam3_annotator.domain.changes import MaskletChange, RowChange, Table
 from sam3_annotator.domain.entities import (
@@ -130,9 +131,13 @@ def columns(table: Table) -> list[Any]:
 
 
 def write_blobs(connection: Connection, blobs: Mapping[BlobId, bytes]) -> None:
-    """Store masks that are not stored yet."""
+    """Store masks that are not stored yet, or are damaged."""
     if blobs:
-        statement = schema.BLOBS.insert().prefix_with("OR IGNORE", dialect="sqlite")
+        new = sqlite.insert(schema.BLOBS)
+        data = new.excluded.data
+        statement = new.on_conflict_do_update(
+            index_elements=["id"], set_={"data": data}, where=schema.BLOBS.c.data != data
+        )
         rows = [{"id": bytes.fromhex(name), "data": data} for name, data in blobs.items()]
         connection.execute(statement, rows)
 

@@ -25,7 +25,7 @@ from sam3_annotator.domain.ids import FrameIndex, ObjectId
 from sam3_annotator.domain.review import accepted_frames
 from sam3_annotator.engine.protocol import Capability, FrameMasks, Item, ObjectMask, TrackConcept
 from sam3_annotator.engine.session import Done
-from sam3_annotator.errors import AnnotatorError, Rejected
+from sam3_annotator.errors import Rejected
 from sam3_annotator.wording import Wording
 from sam3_annotator.workflow.concept_plan import plan_search, prompts_of, seeds_of
 from sam3_annotator.workflow.frame_runs import LANE, FrameRun, FrameRuns
@@ -126,17 +126,19 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
             "walks": [walk.direction.value for walk in rest.walks],
         }
         total = sum(walk.frame_count for walk in rest.walks)
+        media = self._media_ref(rest.media_id)
         step, pass_id = self._open(_title(wish), total, model, settings)
-        self._run = _Run(
-            media=self._media_ref(rest.media_id),
-            step=step,
-            pass_id=pass_id,
-            wish=wish,
-            category=rest.category,
-            walks=list(rest.walks),
-            followed=list(rest.followed),
+        self._set_out(
+            _Run(
+                media=media,
+                step=step,
+                pass_id=pass_id,
+                wish=wish,
+                category=rest.category,
+                walks=list(rest.walks),
+                followed=list(rest.followed),
+            )
         )
-        self._ask(self._run)
 
     def _ask(self, run: _Run) -> None:
         """Make the next walk; those that have nothing to look for are passed over."""
@@ -170,15 +172,11 @@ class ConceptRunning(FrameRuns[_Run, _Stopped]):
 
     def _on_item(self, item: Item) -> None:
         run = self._run
-        if run is None or run.is_stuck or not isinstance(item, FrameMasks):
+        if run is None or not isinstance(item, FrameMasks):
             return
-        try:
-            self._take_back(run, item.removed)
-            self._keep(run, item)
-        except AnnotatorError as error:
-            self._give_up(run, error)
-        else:
-            self._count(run, item.frame)
+        self._take_back(run, item.removed)
+        self._keep(run, item)
+        self._count(run, item.frame)
 
     def _keep(self, run: _Run, item: FrameMasks) -> None:
         known: list[ObjectFrames] = []

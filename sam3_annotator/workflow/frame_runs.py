@@ -154,8 +154,12 @@ class FrameRuns(ABC, Generic[Run, Rest]):
     # ------------------------------------------------------------------ for subclasses
 
     @abstractmethod
+    def _ask(self, run: Run) -> None:
+        """Make the next walk of a run."""
+
+    @abstractmethod
     def _on_item(self, item: Item) -> None:
-        """One thing that the present walk has found."""
+        """One thing that the present walk has found; what it raises stops the run."""
 
     @abstractmethod
     def _on_ending(self, ending: Ending) -> None:
@@ -170,6 +174,15 @@ class FrameRuns(ABC, Generic[Run, Rest]):
         made = step.do(AddModelPass(model.name, model.weights_hash, json.dumps(settings))).made
         self.progress = RunProgress(title=title, total=total, is_running=True)
         return step, PassId(made[0])
+
+    def _set_out(self, run: Run) -> None:
+        """Make the first walk; without it there is no run."""
+        self._run = run
+        try:
+            self._ask(run)
+        except AnnotatorError:
+            self._close()
+            raise
 
     def _walk(self, run: Run, request: Request) -> None:
         """Ask for a walk."""
@@ -187,12 +200,21 @@ class FrameRuns(ABC, Generic[Run, Rest]):
         self._set()
 
     def _heard(self, run: Run, item: Item) -> None:
-        if self._run is run:
+        if self._run is not run or run.is_stuck:
+            return
+        try:
             self._on_item(item)
+        except AnnotatorError as error:
+            self._give_up(run, error)
 
     def _ended(self, run: Run, ending: Ending) -> None:
-        if self._run is run:
+        if self._run is not run:
+            return
+        try:
             self._on_ending(ending)
+        except AnnotatorError as error:  # what the next walk would go out from cannot be read
+            self._close()
+            self.on_trouble(error)
 
     def _count(self, run: Run, frame: FrameIndex) -> None:
         """A frame of the walk is done and on disk."""

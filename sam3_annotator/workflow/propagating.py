@@ -127,19 +127,14 @@ class Propagating(FrameRuns[_Run, _Stopped]):
         model = self._model()
         if model is None:
             raise Rejected("No model is loaded yet.")
-        legs, agreement = rest.legs, rest.agreement
+        legs, agreement, media = rest.legs, rest.agreement, self._media_ref(rest.media_id)
         settings = {"legs": [leg.direction.value for leg in legs]}
         if agreement is not None:
             settings["agreement"] = [str(agreement.min_iou), str(agreement.frames)]
         step, pass_id = self._open(title, sum(leg.frame_count for leg in legs), model, settings)
-        self._run = _Run(
-            media=self._media_ref(rest.media_id),
-            step=step,
-            pass_id=pass_id,
-            legs=list(legs),
-            agreement=agreement,
+        self._set_out(
+            _Run(media=media, step=step, pass_id=pass_id, legs=list(legs), agreement=agreement)
         )
-        self._ask(self._run)
 
     def _ask(self, run: _Run) -> None:
         run.watch = AgreementWatch(run.agreement or Agreement())
@@ -161,7 +156,7 @@ class Propagating(FrameRuns[_Run, _Stopped]):
 
     def _on_item(self, item: Item) -> None:
         run = self._run
-        if run is None or not isinstance(item, FrameMasks) or run.is_leg_complete or run.is_stuck:
+        if run is None or not isinstance(item, FrameMasks) or run.is_leg_complete:
             return
         results = {ObjectId(o.track): o for o in item.objects}
         items = []
@@ -171,22 +166,10 @@ class Propagating(FrameRuns[_Run, _Stopped]):
                 continue
             if stretch.covers(item.frame) and self._is_there(stretch.object_id):
                 items.append(self._result(run, stretch, item.frame, found))
-        if items and not self._written(run, items):
-            return
+        if items:
+            run.step.do(SetMasks(tuple(items), Source.MODEL, run.pass_id))
         self._count(run, item.frame)
         self._end_leg_early(run)
-
-    def _written(self, run: _Run, items: list[ObjectFrames]) -> bool:
-        """Put a frame's results on disk; False when that failed and the run was stopped."""
-        return self._carried_out(run, SetMasks(tuple(items), Source.MODEL, run.pass_id))
-
-    def _carried_out(self, run: _Run, command: SetMasks) -> bool:
-        try:
-            run.step.do(command)
-        except AnnotatorError as error:
-            self._give_up(run, error)
-            return False
-        return True
 
     def _result(
         self, run: _Run, stretch: Stretch, frame: FrameIndex, found: ObjectMask
@@ -230,7 +213,10 @@ class Propagating(FrameRuns[_Run, _Stopped]):
         if run is None:
             return
         if (isinstance(ending, Done) and not run.is_stuck) or run.is_leg_complete:
-            self._think_again(run)
+            try:
+                self._think_again(run)
+            except AnnotatorError as error:
+                self._give_up(run, error)
             run.legs.pop(0)
             if run.legs and not run.is_cancelled:
                 self._ask(run)
@@ -249,9 +235,8 @@ class Propagating(FrameRuns[_Run, _Stopped]):
                 project = self._document.project
                 behind = project.mask(stretch.object_id, FrameIndex(stretch.start - step))
                 beyond = human_mask(project, stretch.object_id, stretch.stop + step)
-                commands = second_thoughts(walk, behind, beyond)
-                if not all(self._carried_out(run, command) for command in commands):
-                    return
+                for command in second_thoughts(walk, behind, beyond):
+                    run.step.do(command)
 
 
 def _score(found: ObjectMask) -> float:

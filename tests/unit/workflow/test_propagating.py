@@ -22,7 +22,7 @@ from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
 from sam3_annotator.domain.mask import Mask
 from sam3_annotator.engine.protocol import MediaRef, Propagate
-from sam3_annotator.errors import Rejected, WeightsTrouble
+from sam3_annotator.errors import ProjectTrouble, Rejected, WeightsTrouble
 from sam3_annotator.workflow.document import Document
 from sam3_annotator.workflow.propagating import Propagating
 from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish
@@ -135,6 +135,47 @@ def test_cancelling_keeps_what_is_done_and_going_on_finishes(
     assert document.mask(car, FrameIndex(39)) == square(79)
     with pytest.raises(Rejected):
         propagating.go_on()
+
+
+def damage(document, object_id, frame):
+    """The mask of a frame cannot be read any more, and nothing remembers it."""
+    blob = bytes.fromhex(document.project.masklet(object_id).blob_at(frame))
+    with document._file.database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE blobs SET data = x'00' WHERE id = ?", (blob,))
+    document.project.masks._masks.clear()
+
+
+def test_a_damaged_mask_on_the_way_stops_the_run_and_is_told(
+    document, clip, car, propagating, pump
+):
+    troubles = []
+    propagating.on_trouble = troubles.append
+    propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    pump.settle()
+    document.do(SetMask(car, FrameIndex(20), square(0)))
+    damage(document, car, 25)
+    propagating.start(clip, (car,), wish(20, Reach.FORWARD, is_local=True), Agreement(0.95, 3))
+    pump.settle()
+    assert ["damaged" in str(one) for one in troubles] == [True]
+    assert not propagating.is_running
+    assert document.mask(car, FrameIndex(24)) == square(4)
+    propagating.on_trouble = lambda _: None
+    propagating.start(clip, (car,), wish(30, Reach.FORWARD))
+    pump.settle()
+    assert not propagating.is_running
+
+
+def test_a_run_that_cannot_set_out_is_no_run(document, clip, car, propagating, pump):
+    damage(document, car, 10)
+    for _ in range(2):
+        with pytest.raises(ProjectTrouble, match="damaged"):
+            propagating.start(clip, (car,), wish(10, Reach.FORWARD))
+    assert not propagating.is_running
+    assert not propagating.progress.is_running
+    document.do(SetMask(car, FrameIndex(10), square(50)))
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    pump.settle()
+    assert len(sources(document, car)) == FRAMES
 
 
 def test_a_correction_is_local(document, clip, car, propagating, pump):
