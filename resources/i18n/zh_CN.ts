@@ -90,6 +90,74 @@
       <translation>重做(&amp;R)</translation>
     </message>
     <message>
+      <source>Open pictures or a project first.</source>
+      <translation>请先打开图片或项目。</translation>
+    </message>
+    <message>
+      <source>Open a picture or a clip first.</source>
+      <translation>请先打开图片或视频。</translation>
+    </message>
+    <message>
+      <source>Open a clip first.</source>
+      <translation>请先打开视频。</translation>
+    </message>
+    <message>
+      <source>There is nowhere else to go.</source>
+      <translation>没有其他可去的地方。</translation>
+    </message>
+    <message>
+      <source>Select an object first.</source>
+      <translation>请先选择一个对象。</translation>
+    </message>
+    <message>
+      <source>Select one object first.</source>
+      <translation>请先选择一个对象。</translation>
+    </message>
+    <message>
+      <source>Select two or more objects first.</source>
+      <translation>请先选择两个或更多对象。</translation>
+    </message>
+    <message>
+      <source>There are no objects here yet.</source>
+      <translation>这里还没有对象。</translation>
+    </message>
+    <message>
+      <source>Click something or draw a box first.</source>
+      <translation>请先点击目标或画框。</translation>
+    </message>
+    <message>
+      <source>Find something first.</source>
+      <translation>请先查找目标。</translation>
+    </message>
+    <message>
+      <source>Nothing is running.</source>
+      <translation>没有正在进行的操作。</translation>
+    </message>
+    <message>
+      <source>There is nothing to undo.</source>
+      <translation>没有可撤销的操作。</translation>
+    </message>
+    <message>
+      <source>There is nothing to redo.</source>
+      <translation>没有可重做的操作。</translation>
+    </message>
+    <message>
+      <source>Select one object of a clip first.</source>
+      <translation>请先选择视频中的一个对象。</translation>
+    </message>
+    <message>
+      <source>Select two objects of a clip first.</source>
+      <translation>请先选择视频中的两个对象。</translation>
+    </message>
+    <message>
+      <source>Select objects of a clip first.</source>
+      <translation>请先选择视频中的对象。</translation>
+    </message>
+    <message>
+      <source>Mark an object in a clip first.</source>
+      <translation>请先在视频中标出一个对象。</translation>
+    </message>
+    <message>
       <source>&amp;Play or stop</source>
       <translation>播放或停止(&amp;P)</translation>
     </message>
@@ -4355,6 +4423,14 @@
     <message>
       <source>It was left as it is. Choose another name.</source>
       <translation>未作改动。请换一个名称。</translation>
+    </message>
+    <message>
+      <source>{title} holds clips, and none is to be exported.</source>
+      <translation>{title} 只能容纳视频片段，而要导出的内容中没有。</translation>
+    </message>
+    <message>
+      <source>Choose COCO or YOLO for pictures.</source>
+      <translation>图片请选择 COCO 或 YOLO。</translation>
     </message>
     <message>
       <source>frames written</source>

@@ -187,6 +187,12 @@ def export_labels(
         MediaTrouble: a frame of a clip cannot be decoded for the list of frames.
     """
     chosen, write = _checked(key, target)
+    if labels.media and not (chosen.holds_pictures or labels.clips):
+        raise ExchangeTrouble(
+            "{title} holds clips, and none is to be exported.",
+            "Choose COCO or YOLO for pictures.",
+            title=chosen.title,
+        )
     options, labels = options or ExportOptions(), with_inner_names(labels)
     report = write(labels, target, options)
     for media, name in flat_names(labels).items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from sam3_annotator.domain.media_paths import PROJECT_SUFFIX
+from sam3_annotator.io.reads import READS
 from sam3_annotator.ui.text import translate
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ class WelcomeSync(QObject):
         page.project_chosen.connect(desks.files.open_path)
         page.files_dropped.connect(self._dropped)
         page.model_requested.connect(lambda: desks.window.ask_for("model"))
-        workspace.settings.changed.connect(lambda _: self.refresh())
+        workspace.settings.changed.connect(self._setting_changed)
         workspace.model_changed.connect(lambda _: self.refresh())
         desks.model.loading_changed.connect(lambda _: self.refresh())
+        self._list_recent()
         self.refresh()
 
     def refresh(self) -> None:
-        """List recent projects and say what the model can do."""
-        self._page.show_recent([path for path in self._workspace.settings.recent if path.exists()])
+        """Say what the model can do."""
         model, desk = self._workspace.model, self._desks.model
         if model is None and not desk.is_loading:
             text = translate("WelcomePage", "No model is loaded.")
@@ -42,6 +43,21 @@ class WelcomeSync(QObject):
             text = "" if model is None else desk.one_line()
             self._page.show_model(text, "" if model is None else desk.abilities())
 
+    def _setting_changed(self, name: str) -> None:
+        self.refresh()
+        if name == "recent":
+            self._list_recent()
+
+    def _list_recent(self) -> None:
+        """List the recent projects that are there; one may lie on a disk that does not answer."""
+        recent = self._workspace.settings.recent
+        self._workspace.reading.background.start(
+            "recent projects",
+            lambda _: [path for path in recent if _is_there(path)],
+            self._page.show_recent,
+            lambda _: None,
+        )
+
     def _dropped(self, files: list[Path]) -> None:
         projects = [path for path in files if path.suffix == PROJECT_SUFFIX]
         if projects:
@@ -49,3 +65,8 @@ class WelcomeSync(QObject):
         elif files:
             first = files[0]
             self._desks.files.add(files, first if first.is_dir() else first.parent)
+
+
+def _is_there(path: Path) -> bool:
+    with READS.of(path):
+        return path.exists()

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.io.reads import READS
@@ -141,3 +142,32 @@ def test_the_program_ends_although_a_read_does_not(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_recent_project_on_a_silent_disk_does_not_hold_up_the_start(
+    launch, qtbot, tmp_path, monkeypatch, impatient
+):
+    """The list of recent projects looks whether each is still there."""
+    go, there = threading.Event(), Path.exists
+
+    def slow(path):
+        if path.name == "far.s3a":
+            assert go.wait(20)
+        return there(path)
+
+    monkeypatch.setattr(Path, "exists", slow)
+    (tmp_path / "near.s3a").touch()
+    running = launch()
+    for name in ("near.s3a", "far.s3a"):
+        running.settings.add_recent(tmp_path / name)
+    qtbot.waitUntil(lambda: READS.longest() is not None)
+    look(running)
+    assert "far.s3a" in running.window.parts.status.message
+    go.set()
+    page = running.window.welcome
+    qtbot.waitUntil(
+        lambda: (
+            [b.text() for b in page.findChildren(QPushButton) if b.text() in ("near", "far")]
+            == ["near"]
+        )
+    )

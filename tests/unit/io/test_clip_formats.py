@@ -83,6 +83,16 @@ def test_masks_and_identities_survive_a_round_trip(tmp_path: Path, key: str) -> 
     assert [c.name for c in back.categories] == ["bus", "пешеход", "unused"]
 
 
+@pytest.mark.parametrize("key", ["coco-video", "saco", "davis", "mots", "sav"])
+def test_pictures_alone_are_no_export_of_clips(tmp_path: Path, key: str) -> None:
+    labels = sample()
+    pictures = tuple(entry for entry in labels.media if entry not in labels.clips)
+    target = target_of(key, tmp_path)
+    with pytest.raises(ExchangeTrouble, match="holds clips, and none"):
+        export_labels(key, Labels(pictures, labels.categories, (), ()), target)
+    assert not target.exists()
+
+
 @pytest.mark.parametrize("key", CLIP_FORMATS)
 def test_pictures_are_left_out_with_a_note(tmp_path: Path, key: str) -> None:
     report = export_labels(key, sample(), target_of(key, tmp_path))
