@@ -124,6 +124,13 @@
       </translation>
     </message>
     <message numerus="yes">
+      <source>Left out, because they lie under others of a category without overlaps: %n.</source>
+      <translation>
+        <numerusform>Left out, because it lies under others of a category without overlaps: %n.</numerusform>
+        <numerusform>Left out, because they lie under others of a category without overlaps: %n.</numerusform>
+      </translation>
+    </message>
+    <message numerus="yes">
       <source>%n picture(s) failed.</source>
       <translation>
         <numerusform>%n picture failed.</numerusform>

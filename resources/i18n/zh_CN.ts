@@ -1688,6 +1688,12 @@
       <source>Draw a box with the right button around what is not meant.</source>
       <translation>用右键在不要的对象周围画框。</translation>
     </message>
+    <message numerus="yes">
+      <source>Left out, because they lie under others of a category without overlaps: %n.</source>
+      <translation>
+        <numerusform>已略去 %n 个：它们被同一不允许重叠的类别中的其他对象盖住。</numerusform>
+      </translation>
+    </message>
     <message>
       <source>{found} found in {frames} pictures, {known} known already.</source>
       <translation>在 {frames} 张图片中找到 {found} 个，已有 {known} 个。</translation>

@@ -186,6 +186,11 @@ class Detecting:
         self._set(accepted=search.accepted | set(new), rejected=search.rejected - set(new))
         self._on_accepted(AcceptedCandidates(search.frame, search.concept, chosen))
 
+    def hand_back(self, candidates: tuple[Candidate, ...]) -> None:
+        """Open candidates again that could not be kept."""
+        refused = {i for i, one in enumerate(self.search.found) if one in candidates}
+        self._set(accepted=self.search.accepted - refused)
+
     def accept_open(self) -> None:
         """Accept every open candidate above the threshold."""
         self.accept(self.search.open)

@@ -193,22 +193,28 @@ class FindDesk(QObject):
             title = counted(count, "Accept 1 candidate", "Accept {count} candidates")
             with document.step(title):
                 category = self._category(phrase)
-                document.do(
-                    AddObjects(
-                        tuple(
-                            NewObject(
-                                frame.media.media_id,
-                                category,
-                                (FrameMask(frame.frame, found.mask),),
-                                origin=origin,
-                                score=found.score,
-                                prompts=accepted.concept,
-                            )
-                            for found in accepted.candidates
-                        ),
-                        title,
+                made = tuple(
+                    NewObject(
+                        frame.media.media_id,
+                        category,
+                        (FrameMask(frame.frame, found.mask),),
+                        origin=origin,
+                        score=found.score,
+                        prompts=accepted.concept,
                     )
+                    for found in accepted.candidates
                 )
+                buried = document.do(AddObjects(made, title)).skipped
+            if buried:
+                said = translate(
+                    "FindDesk",
+                    "Left out, because they lie under others of a category without overlaps: %n.",
+                    "",
+                    buried,
+                )
+                self._workspace.said.emit(said)
+            return
+        self._workspace.detecting.hand_back(accepted.candidates)
 
     def _sweep_ended(self, report: SweepReport) -> None:
         self._work.end(_SWEEP)

@@ -6,11 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from sam3_annotator.domain.commands import AddCategory
+from sam3_annotator.domain.commands import (
+    AddCategory,
+    EditCategory,
+    LockObjects,
+    RemoveObjects,
+)
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.geometry import Box
 from sam3_annotator.engine.protocol import Capability, FindConcept
 from tests.support.fake_session import fake_info
+from tests.support.projects import failing_writes
 
 
 def find(running, qtbot, phrase="cat"):
@@ -35,6 +41,33 @@ def test_the_phrase_becomes_the_category_of_what_is_accepted(labelling, qtbot):
     labelling.desks.edits.undo()
     assert not labelling.masks()
     assert not labelling.project.categories
+
+
+@pytest.mark.logs("no space")
+def test_what_could_not_be_kept_is_still_to_be_accepted(labelling, qtbot):
+    find(labelling, qtbot)
+    before = labelling.workspace.detecting.search.open
+    with failing_writes(labelling.workspace.document, 0):
+        labelling.desks.finding.accept_all()
+    assert labelling.workspace.detecting.search.open == before
+    labelling.desks.finding.accept_all()
+    assert labelling.workspace.detecting.search.open == ()
+    assert len(labelling.masks()) == len(before)
+
+
+def test_how_many_were_left_out_is_said(labelling, qtbot):
+    find(labelling, qtbot)
+    labelling.desks.finding.accept_all()
+    (category,) = labelling.project.categories.values()
+    labelling.workspace.do(EditCategory(replace(category, is_exclusive=True)))
+    items = labelling.project.objects(labelling.workspace.view.media_id)
+    labelling.workspace.do(LockObjects((items[0].id,), is_locked=True))
+    labelling.workspace.do(RemoveObjects(tuple(item.id for item in items[1:])))
+    find(labelling, qtbot)
+    with qtbot.waitSignal(labelling.workspace.said) as said:
+        labelling.desks.finding.accept_all()
+    assert "without overlaps: 1" in said.args[0]
+    assert len(labelling.masks()) == len(items)
 
 
 def test_the_threshold_filters_without_running_the_model(labelling, qtbot):
