@@ -195,11 +195,16 @@ def _check(path: Path) -> None:
 
 
 def _upgrade(path: Path, database: Database, version: int) -> None:
-    with whole_copy(_free(path.with_name(f"{path.stem}.version{version}{path.suffix}"))) as backup:
-        database.back_up(backup)
-    with database.transaction() as connection:
-        schema.migrate(connection, version)
-        connection.exec_driver_sql(f"PRAGMA user_version = {schema.schema_version()}")
+    backup = _free(path.with_name(f"{path.stem}.version{version}{path.suffix}"))
+    with whole_copy(backup) as part:
+        database.back_up(part)
+    try:
+        with database.transaction() as connection:
+            schema.migrate(connection, version)
+            connection.exec_driver_sql(f"PRAGMA user_version = {schema.schema_version()}")
+    except BaseException:
+        backup.unlink(missing_ok=True)  # nothing has changed; the next attempt makes another one
+        raise
     database.checkpoint()
 
 

@@ -47,6 +47,7 @@ def test_a_failing_upgrade_changes_nothing(closed, monkeypatch):
     monkeypatch.setattr(schema, "MIGRATIONS", (*present, fail))
     with pytest.raises(FileTrouble):
         Document.open(path)
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
     monkeypatch.setattr(schema, "MIGRATIONS", present)
     document = Document.open(path)
     assert snapshot(document) == state
