@@ -1723,6 +1723,10 @@
       <translation>还没有可接受的内容：请先点击。</translation>
     </message>
     <message>
+      <source>This is still the picture before: the next one is being read.</source>
+      <translation>这里仍是上一张图片：下一张正在读取。</translation>
+    </message>
+    <message>
       <source>Select the object that pixels should be taken from.</source>
       <translation>请选择要擦除像素的对象。</translation>
     </message>

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
 from sam3_annotator.ui.abilities import missing
-from sam3_annotator.ui.actions.spec import INSIDE, ActionSpec, Menu, Scope, Situation
+from sam3_annotator.ui.actions.spec import INSIDE, ActionSpec, Menu, Scope, Situation, reason_of
 from sam3_annotator.ui.icons import icon
 from sam3_annotator.ui.keymap import Keymap, shown
 from sam3_annotator.ui.text import plain, translate
@@ -59,15 +59,15 @@ class ActionSet(QObject):
     def follow(self, now: Situation) -> None:
         """Enable what makes sense now, and name what Undo and Redo would do.
 
-        What the model cannot do says so in its tool tip.
+        What cannot be used says in its tool tip why.
         """
         is_new_model = now.model != self._now.model
         self._now = now
         for spec in self.specs:
             action = self._actions[spec.id]
-            why_not = missing(now.model, spec.needs)
-            action.setEnabled(spec.when(now) and not why_not)
-            if spec.needs and is_new_model:
+            was_enabled = action.isEnabled()
+            action.setEnabled(spec.when(now) and not missing(now.model, spec.needs))
+            if action.isEnabled() != was_enabled or (spec.needs and is_new_model):
                 action.setToolTip(self._tip(spec))
             if spec.is_checkable or spec.tool is not None:
                 is_on = spec.tool is now.tool if spec.tool else spec.id in now.layers_on
@@ -79,12 +79,10 @@ class ActionSet(QObject):
         self._name("edit.redo", redo_text.format(step=redo.replace("&", "&&")))
 
     def why_not(self, keys: QKeySequence) -> str:
-        """Why the model cannot do what these keys ask for; "" where that is not the reason."""
+        """Why what these keys ask for cannot be done now; "" where it can, or nobody knows."""
         owner = self.keymap.owner(keys.toString(QKeySequence.SequenceFormat.PortableText))
         spec = next((spec for spec in self.specs if spec.id == owner), None)
-        if spec is None or not spec.when(self._now):
-            return ""
-        return missing(self._now.model, spec.needs)
+        return "" if spec is None else self._reason(spec)
 
     def use_theme(self, tokens: Tokens) -> None:
         """Draw icons in another theme's colours."""
@@ -139,8 +137,13 @@ class ActionSet(QObject):
     def _tip(self, spec: ActionSpec) -> str:
         name, keys = plain_text(spec), self.keymap.keys(spec.id)
         hint = f"{name} ({shown(keys[0])})" if keys else name
-        why_not = missing(self._now.model, spec.needs)
+        why_not = self._reason(spec)
         return f"{hint}\n{why_not}" if why_not else hint
+
+    def _reason(self, spec: ActionSpec) -> str:
+        """Why an action cannot be used now; "" where it can."""
+        why_not = missing(self._now.model, spec.needs)
+        return why_not or ("" if spec.when(self._now) else reason_of(spec.when))
 
     def _name(self, action: str, text: str) -> None:
         if action in self._actions:

@@ -21,8 +21,8 @@ class SituationSync(QObject):
     """Looks at everything once after any number of changes, and at once before a key counts.
 
     It filters its window's events for that: keys typed faster than the event loop turns (Ctrl+A,
-    Delete) would otherwise meet actions that are still disabled. The key of something that the
-    model cannot do is answered with the reason.
+    Delete) would otherwise meet actions that are still disabled. The key of something that
+    cannot be done now is answered with the reason.
     """
 
     def __init__(self, workspace: Workspace, desks: Desks, actions: ActionSet) -> None:
@@ -55,7 +55,7 @@ class SituationSync(QObject):
         return super().eventFilter(watched, event)
 
     def _say_why_not(self, event: QKeyEvent) -> None:
-        """A key that nobody took may be that of something the model cannot do."""
+        """A key that nobody took may be that of something that cannot be done now."""
         why = self._actions.why_not(QKeySequence(event.keyCombination()))
         if why:
             self._workspace.said.emit(why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sam3_annotator.ui.text import QT_TRANSLATE_NOOP, translate
 from sam3_annotator.workflow.view_state import Tool
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.desks import Desks
 
 
+Test = TypeVar("Test", bound="Callable[[Situation], bool]")
 _MNEMONIC = re.compile(r"&(\w)")
 
 
@@ -85,71 +86,103 @@ class Situation:
     layers_on: frozenset[str] = frozenset()
 
 
+_REASONS: dict[Callable[[Situation], bool], str] = {}
+
+
+def unless(reason: str) -> Callable[[Test], Test]:
+    """Note why something cannot be used where a test fails; English, marked for translation."""
+
+    def noted(test: Test) -> Test:
+        _REASONS[test] = reason
+        return test
+
+    return noted
+
+
+def reason_of(test: Callable[[Situation], bool]) -> str:
+    """Why something cannot be used while this test fails; "" where nothing is noted."""
+    reason = _REASONS.get(test)
+    return translate("Actions", reason) if reason else ""
+
+
 def always(_: Situation) -> bool:
     """At any time."""
     return True
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Open pictures or a project first."))
 def with_project(now: Situation) -> bool:
     """While a project is open."""
     return now.has_project
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Open a picture or a clip first."))
 def with_media(now: Situation) -> bool:
     """While a picture or clip is shown."""
     return now.has_media
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Open a clip first."))
 def with_clip(now: Situation) -> bool:
     """While a clip is shown."""
     return now.has_media and now.is_clip
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "There is nowhere else to go."))
 def with_neighbours(now: Situation) -> bool:
     """While there is somewhere else to go."""
     return now.has_media and (now.media_count > 1 or now.is_clip)
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Select an object first."))
 def with_selection(now: Situation) -> bool:
     """While at least one object is selected."""
     return now.selected > 0
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Select one object first."))
 def with_one_selected(now: Situation) -> bool:
     """While exactly one object is selected."""
     return now.selected == 1
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Select two or more objects first."))
 def with_several_selected(now: Situation) -> bool:
     """While two or more objects are selected."""
     return now.selected > 1
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "There are no objects here yet."))
 def with_objects(now: Situation) -> bool:
     """While the shown frame has objects."""
     return now.objects > 0
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Click something or draw a box first."))
 def with_attempt(now: Situation) -> bool:
     """While a mask is being made from clicks or a box."""
     return now.has_attempt
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Find something first."))
 def with_candidates(now: Situation) -> bool:
     """While candidates wait for a decision."""
     return now.candidates > 0
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Nothing is running."))
 def while_working(now: Situation) -> bool:
     """While long work is running."""
     return now.is_working
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "There is nothing to undo."))
 def can_undo(now: Situation) -> bool:
     """While there is something to take back."""
     return bool(now.undo_title) or now.has_attempt
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "There is nothing to redo."))
 def can_redo(now: Situation) -> bool:
     """While something was taken back and nothing else done since."""
     return bool(now.redo_title)

@@ -8,6 +8,7 @@ from sam3_annotator.ui.actions.spec import (
     Menu,
     Scope,
     Situation,
+    unless,
     with_clip,
     with_one_selected,
 )
@@ -15,21 +16,25 @@ from sam3_annotator.ui.text import QT_TRANSLATE_NOOP
 from sam3_annotator.workflow.run_plan import Reach
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Select one object of a clip first."))
 def on_clip_with_one(now: Situation) -> bool:
     """While exactly one object of a clip is selected."""
     return with_clip(now) and with_one_selected(now)
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Select two objects of a clip first."))
 def on_clip_with_two(now: Situation) -> bool:
     """While exactly two objects of a clip are selected."""
     return with_clip(now) and now.selected == 2
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Select objects of a clip first."))
 def on_clip_with_some(now: Situation) -> bool:
     """While objects of a clip are selected."""
     return with_clip(now) and now.selected > 0
 
 
+@unless(QT_TRANSLATE_NOOP("Actions", "Mark an object in a clip first."))
 def on_clip_with_objects(now: Situation) -> bool:
     """While a clip has objects."""
     return with_clip(now) and now.objects > 0

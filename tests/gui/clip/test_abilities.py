@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QPushButton
 
 from sam3_annotator.engine.protocol import Capability
 from sam3_annotator.inference.opening import open_backend
@@ -165,3 +166,27 @@ def test_the_empty_objects_panel_names_only_ways_that_are_open(using):
         said = panel._empty.placeholder._hint.text()
         assert "Click something" in said
         assert ("(E)" in said, "(T)" in said) == ("(E)" in words, "(T)" in words)
+
+
+def test_what_cannot_be_used_now_says_what_is_missing(clip, qtbot):
+    table, status = clip.window.table, clip.window.parts.status
+    transport = clip.window.parts.timeline.transport
+    swap = next(b for b in transport.findChildren(QPushButton) if b.text() == "Swap")
+    assert "Select two objects of a clip first." in table["clip.swap"].toolTip()
+    assert swap.toolTip() == table["clip.swap"].toolTip()
+    qtbot.keyClick(clip.window, Qt.Key.Key_W)
+    assert status.message == "Select two objects of a clip first."
+    first, second = add_object(clip, qtbot, 80, 120), add_object(clip, qtbot, 400, 200)
+    clip.workspace.state.update(selection=(first, second))
+    qtbot.waitUntil(swap.isEnabled)
+    assert "first" not in swap.toolTip()
+    table.keymap.set("clip.swap", ("F7",))
+    clip.window.dialogs._keys_changed()
+    assert "(F7)" in swap.toolTip()
+
+
+def test_every_action_that_is_off_at_the_start_says_why(launch):
+    table = launch().window.table
+    off = [spec.id for spec in table.specs if not table[spec.id].isEnabled()]
+    assert len(off) > 60
+    assert [name for name in off if "\n" not in table[name].toolTip()] == []

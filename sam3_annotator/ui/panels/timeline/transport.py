@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QIntValidator, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -19,7 +21,7 @@ from typing_extensions import override
 from sam3_annotator.ui.icons import icon, pixmap
 from sam3_annotator.ui.panels.timeline.filmstrip import Filmstrip
 from sam3_annotator.ui.readout import Readout
-from sam3_annotator.ui.text import translate
+from sam3_annotator.ui.text import plain, translate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -158,20 +160,20 @@ class Transport(QWidget):
         self.left.emit()
 
     def _add_step(self, action: QAction, name: str) -> QToolButton:
-        button = self._button(name, action.toolTip())
+        button = self._button(name, plain(action.text()))
         button.clicked.connect(action.trigger)
-        action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+        action.changed.connect(partial(_follow, button, action))
+        _follow(button, action)
         self._steps.append((button, name))
         self._row.addWidget(button)
         return button
 
     def _tool(self, action: QAction, word: str) -> QPushButton:
         button = QPushButton(word)
-        button.setToolTip(action.toolTip())
-        button.setEnabled(action.isEnabled())
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(action.trigger)
-        action.changed.connect(lambda: button.setEnabled(action.isEnabled()))
+        action.changed.connect(partial(_follow, button, action))
+        _follow(button, action)
         return button
 
     def _button(self, name: str, tip: str) -> QToolButton:
@@ -184,3 +186,9 @@ class Transport(QWidget):
         button.setProperty("boxed", True)  # noqa: FBT003 - Qt's property
         button.setIcon(icon(name, self._tokens))
         return button
+
+
+def _follow(button: QAbstractButton, action: QAction) -> None:
+    """Be usable when the action is, and say the same of its key and of what it lacks."""
+    button.setEnabled(action.isEnabled())
+    button.setToolTip(action.toolTip())
