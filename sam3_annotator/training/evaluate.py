@@ -15,6 +15,7 @@ import torch
 from PIL import Image
 
 from sam3_annotator import paths
+from sam3_annotator.io.atomic import make_folder
 from sam3_annotator.model.mini_image import IMAGE_FILE, load_mini_image
 from sam3_annotator.model.mini_similar import LEAST_SCORE, SimilarFinder
 from sam3_annotator.model.mini_weights import (
@@ -119,7 +120,7 @@ def open_model(tracker: Path | None = None, finder: Path | None = None) -> Model
 
 def run_plan(model: Model, plan: Plan, folder: Path) -> dict[str, Any]:
     """Measure everything that the plan names; also writes ``report.json`` and contact sheets."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     report: dict[str, Any] = {"hardware": hardware()}
     if plan.pictures is not None:
         report["clicks"] = _click(model, plan, folder, plan.pictures)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -51,16 +53,27 @@ def _samples(path: Path) -> Iterator[Sample]:
     single = sorted(path.glob("*.json")) + sorted(path.glob("annotations/*.json"))
     if not single:
         raise ExchangeTrouble(f"{path} holds no COCO or LabelMe file.")
-    is_labelme = (path / f"{single[0].stem}.jpg").exists()
-    return _labelme(path) if is_labelme else _coco(single[0])
+    labelme = [one for one in single if _shapes(one) is not None]
+    return _labelme(labelme) if labelme else _coco(single[0])
+
+
+def _shapes(path: Path) -> list[dict[str, Any]] | None:
+    """The shapes of a LabelMe file; ``None`` if it is none."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ExchangeTrouble(f"{path} cannot be read: {error}.") from error
+    shapes = found.get("shapes") if isinstance(found, dict) else None
+    return shapes if isinstance(shapes, list) else None
 
 
 def _coco(path: Path) -> Iterator[Sample]:
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_text(encoding="utf-8"))
         index = COCO()
         index.dataset = data
-        index.createIndex()
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints while it reads
+            index.createIndex()
         images = data["images"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ExchangeTrouble(f"{path} is not a COCO file: {error}.") from error
@@ -103,22 +116,30 @@ def _beside(path: Path, name: str) -> Path:
     raise ExchangeTrouble(f"{path} names the picture {name}, which is not beside it.")
 
 
-def _labelme(folder: Path) -> Iterator[Sample]:
-    for path in sorted(folder.glob("*.json")):
-        picture = folder / f"{path.stem}.jpg"
+def _labelme(files: list[Path]) -> Iterator[Sample]:
+    for path in files:
+        picture = path.with_suffix(".jpg")
         if not picture.exists():
             continue
         rgb = _rgb(picture)
-        things = []
-        for shape in json.loads(path.read_text())["shapes"]:
-            called = str(shape.get("label", ""))
-            if called.startswith("__"):  # LabelMe's mark for what is no thing: __ignore__
-                continue
-            outline = np.array(shape["points"], np.float64).ravel().tolist()
-            if shape.get("shape_type", "polygon") == "polygon" and len(outline) >= 6:
-                runs = coco_mask.frPyObjects([outline], *rgb.shape[:2])
-                things.append((called, coco_mask.decode(coco_mask.merge(runs)).astype(bool)))
+        try:
+            things = list(_labelme_things(_shapes(path) or [], *rgb.shape[:2]))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ExchangeTrouble(f"{path} is not a LabelMe file: {error!r}.") from error
         yield from _large(picture.name, rgb, things)
+
+
+def _labelme_things(
+    shapes: list[dict[str, Any]], height: int, width: int
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    for shape in shapes:
+        called = str(shape.get("label", ""))
+        if called.startswith("__"):  # LabelMe's mark for what is no thing: __ignore__
+            continue
+        outline = np.array(shape["points"], np.float64).ravel().tolist()
+        if shape.get("shape_type", "polygon") == "polygon" and len(outline) >= 6:
+            runs = coco_mask.frPyObjects([outline], height, width)
+            yield called, coco_mask.decode(coco_mask.merge(runs)).astype(bool)
 
 
 def davis_clips(folder: Path, *, most_frames: int = 0) -> Iterator[Clip]:
