@@ -115,12 +115,13 @@ def _write(
                 on_progress(done, end)
         scratch.replace(target)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
         full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         what = Wording("the disk is full") if full else (error.strerror or str(error))
         raise FileTrouble(
             "{target} cannot be written: {what}.", "Choose another place.", target=target, what=what
         ) from error
+    finally:
+        scratch.unlink(missing_ok=True)  # gigabytes, when interrupted
 
 
 def _bytes_of(tensor: torch.Tensor) -> memoryview:

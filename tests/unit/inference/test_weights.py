@@ -136,6 +136,16 @@ def test_damaged_hash_store_costs_only_time(places):
     assert sha256_of(path) == first
 
 
+def test_an_interrupted_conversion_leaves_nothing(places):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    source, target = write_torch(places / "a.pt", TINY), places / "b.safetensors"
+    with pytest.raises(KeyboardInterrupt):
+        convert(source, target=target, on_progress=interrupt)
+    assert not list(places.glob("b.safetensors*"))
+
+
 def test_conversion_keeps_every_number_and_notes_its_source(places):
     tensors = {name: torch.randn(shape) for name, shape in TINY.items()}
     source = places / "tiny.pt"
