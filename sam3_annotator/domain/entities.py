@@ -143,6 +143,8 @@ class TrackedObject:
         origin: how it came to be: "click", "box", "brush", "polygon", "concept:<phrase>",
             "exemplar", "import", ...
         score: the detector's score in [0, 1] when a candidate was accepted, else None.
+        review: what was last said of it as a whole; what holds of its masks as they are now tells
+            :func:`~sam3_annotator.domain.review.standing_state`.
     """
 
     id: ObjectId
