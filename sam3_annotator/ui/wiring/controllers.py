@@ -62,6 +62,7 @@ class Controllers:
         pictures = PictureSync(workspace, parts.canvas)
         pictures.shown.connect(lambda _: scene.refresh())
         pictures.opened.connect(gestures.aim_again)
+        gestures.use_pictures(pictures)
         PatienceSync(workspace, pictures)
         panels = PanelSync(workspace, parts.objects, parts.properties, parts.history)
         panels.connect_desks(objects, categories)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.canvas import CanvasView
     from sam3_annotator.ui.wiring.categories import CategoryDesk
     from sam3_annotator.ui.wiring.clip_desks import ClipDesks
+    from sam3_annotator.ui.wiring.picture_sync import PictureSync
     from sam3_annotator.ui.wiring.workspace import Workspace
     from sam3_annotator.workflow.segmenting import AcceptedMask
     from sam3_annotator.workflow.view_state import View
@@ -38,6 +39,7 @@ class Gestures(QObject):
         super().__init__(workspace)
         self._workspace, self._canvas, self._categories = workspace, canvas, categories
         self._clip: ClipDesks | None = None
+        self._pictures: PictureSync | None = None
         canvas.prompt_clicked.connect(self._clicked)
         canvas.prompt_scribbled.connect(self._scribbled)
         canvas.box_drawn.connect(self._box_drawn)
@@ -54,6 +56,10 @@ class Gestures(QObject):
         workspace.mask_accepted.connect(self._keep_mask)
         workspace.view_changed.connect(self._aim)
         workspace.touched.connect(lambda _: self.aim_again())
+
+    def use_pictures(self, pictures: PictureSync) -> None:
+        """Let nothing drawn on one picture go to the next, which is still being read."""
+        self._pictures = pictures
 
     def use_clips(self, clip: ClipDesks) -> None:
         """Let strokes go to every frame of a selected range, and Escape stop a run."""
@@ -155,7 +161,19 @@ class Gestures(QObject):
 
     # ------------------------------------------------------------------ drawing
 
+    def _is_of_before(self) -> bool:
+        """Whether what was drawn on is not what it would go to; says so."""
+        if self._pictures is None or not self._pictures.is_waiting:
+            return False
+        self._canvas.drop_draft()
+        self._workspace.said.emit(
+            translate("Gestures", "This is still the picture before: the next one is being read.")
+        )
+        return True
+
     def _stroked(self, mask: Mask, is_erase: bool) -> None:  # noqa: FBT001 - a Qt slot
+        if self._is_of_before():
+            return
         if self._clip is not None and self._clip.times.paint(mask, is_erase=is_erase):
             self._canvas.drop_draft()
             return
@@ -163,6 +181,8 @@ class Gestures(QObject):
         self._paint(mask, is_subtract=is_erase, title=title, origin="brush")
 
     def _shaped(self, mask: Mask, is_subtract: bool) -> None:  # noqa: FBT001 - a Qt slot
+        if self._is_of_before():
+            return
         tool = self._workspace.view.tool
         titles = {
             Tool.POLYGON: Wording("Polygon"),
@@ -192,12 +212,14 @@ class Gestures(QObject):
 
     def _vertices_edited(self, mask: Mask) -> None:
         view = self._workspace.view
-        if view.selected is not None:
+        if view.selected is not None and not self._is_of_before():
             title = Wording("Edit outline")
             self._workspace.do(SetMask(view.selected, view.frame, mask, title=title))
 
     def _split(self, start: Point, end: Point) -> None:
         workspace, view = self._workspace, self._workspace.view
+        if self._is_of_before():
+            return
         with workspace.explaining():
             document = workspace.require_document()
             target = view.selected

@@ -62,6 +62,9 @@ def test_the_window_says_what_it_waits_for_and_goes_on(labelling, pictures, qtbo
     last = list(labelling.project.media)[3]
     labelling.desks.navigation.go_to(last)
     qtbot.waitUntil(lambda: READS.longest() is not None)
+    paint(labelling)  # what is on the canvas is still the picture before
+    assert not labelling.project.objects(last)
+    assert said.pop() == "This is still the picture before: the next one is being read."
     look(labelling)
     assert said == ["Still waiting for p3.png (0 s)."]
     assert reading.picture is not None, "a moment of waiting is no reason to empty the canvas"
