@@ -5319,8 +5319,8 @@
       <translation>没有可计算的内容：运行在本帧结束。</translation>
     </message>
     <message>
-      <source>There is nothing to compute: the shot cut or human frame ends the run.</source>
-      <translation>没有可计算的内容：镜头切换或人工帧使运行结束。</translation>
+      <source>There is nothing to compute: a shot cut, or a human or accepted frame, ends the run.</source>
+      <translation>没有可计算的内容：镜头切换处，或人工帧、已接受的帧，终止了运行。</translation>
     </message>
     <message>
       <source>A search over all pictures is running already.</source>

@@ -11,6 +11,7 @@ import numpy as np
 from sam3_annotator.domain.contents import MediaContents
 from sam3_annotator.domain.entities import ReviewState
 from sam3_annotator.domain.ids import ObjectId
+from sam3_annotator.domain.masklet import HUMAN, Masklet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from sam3_annotator.domain.entities import ReviewMark, SignOff
     from sam3_annotator.domain.ids import FrameIndex
-    from sam3_annotator.domain.masklet import Masklet
 
 REVIEW_CODES = {
     ReviewState.PROPOSED: 0,
@@ -111,6 +111,20 @@ def accepted_frames(
     part = MediaContents(masklets={object_id: wanted}, reviews={mark.id: mark for mark in marks})
     codes = standing_codes(part, object_id)
     return set(wanted.frames[codes == REVIEW_CODES[ReviewState.ACCEPTED]].tolist())
+
+
+def settled(contents: MediaContents, object_id: ObjectId) -> Masklet | None:
+    """An object's masklet with accepted frames as human ones, because no run changes either.
+
+    None when the object has nothing.
+    """
+    masklet = contents.masklets.get(object_id)
+    if masklet is None:
+        return None
+    rows = masklet.rows.copy()
+    is_accepted = standing_codes(contents, object_id) == REVIEW_CODES[ReviewState.ACCEPTED]
+    rows["source"][is_accepted] = HUMAN
+    return Masklet(object_id, rows, masklet.attributes, masklet.people)
 
 
 def objections(contents: MediaContents, object_id: ObjectId | None, start: int, stop: int) -> int:

@@ -1,8 +1,9 @@
-"""Arrival: whether a correction's walk stayed with its object up to the next human frame.
+"""Arrival: whether a correction's walk stayed with its object up to the next settled frame.
 
-Where new and old masks part for a while, at most one of them is right. The old ones were followed
-from the human frame that lies ahead. If they run on smoothly into what both say there and the new
-ones do not, the walk has lost its way (two look-alikes crossed, say), and the old masks come back.
+Settled are frames that a person has drawn or accepted. Where new and old masks part for a while, at
+most one of them is right. The old ones were followed from the settled frame that lies ahead. If
+they run on smoothly into what both say there and the new ones do not, the walk has lost its way
+(two look-alikes crossed, say), and the old masks come back.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sam3_annotator.domain.commands import FrameMask, ObjectFrames, SetMasks
 from sam3_annotator.domain.entities import Source
 from sam3_annotator.domain.ids import FrameIndex
 from sam3_annotator.domain.mask import EMPTY_MASK
+from sam3_annotator.domain.review import accepted_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,11 +65,14 @@ class Replaced:
         return self.before.is_empty and self.mask.is_empty
 
 
-def human_mask(project: Project, object_id: ObjectId, frame: int) -> Mask | None:
-    """What a person has drawn on a frame; None when nobody has."""
+def settled_mask(project: Project, object_id: ObjectId, frame: int) -> Mask | None:
+    """What a person has drawn or accepted on a frame; None when nobody has."""
+    contents = project.contents(project.object(object_id).media_id)
     note = project.masklet(object_id).at(frame)
     is_human = note is not None and note.source is Source.HUMAN
-    return project.mask(object_id, FrameIndex(frame)) if is_human else None
+    if not is_human and not accepted_frames(contents, object_id, (frame,)):
+        return None
+    return project.mask(object_id, FrameIndex(frame))
 
 
 def second_thoughts(
@@ -79,7 +84,8 @@ def second_thoughts(
         walk: what was replaced, in the order of the walk, no frame left out.
         corrected: the mask on the frame before the walk's first: a person's, or what the walk had
             come to when it was stopped; None when the object is not there.
-        beyond: the human mask on the frame after the walk's last; None when there is none.
+        beyond: the mask that a person drew or accepted on the frame after the walk's last; None
+            when there is none.
     """
     back: list[Replaced] = []
     for first, last in _partings(walk):

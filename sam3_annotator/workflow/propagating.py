@@ -1,8 +1,8 @@
 """Propagating: a run over frames becomes annotations as it goes, as one undo step.
 
 Each frame is on disk as soon as it is computed, so that a cancel, a crash or a power cut keeps what
-is done. Human frames are never among the results (``run_plan``), and the document refuses to
-change them besides.
+is done. Human and accepted frames are never among the results: a correction's run ends before them
+(``run_plan``), and the document refuses to change them besides.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sam3_annotator.engine.protocol import (
 from sam3_annotator.engine.session import Done
 from sam3_annotator.errors import AnnotatorError, Rejected
 from sam3_annotator.wording import Wording
-from sam3_annotator.workflow.arrival import Replaced, human_mask, second_thoughts
+from sam3_annotator.workflow.arrival import Replaced, second_thoughts, settled_mask
 from sam3_annotator.workflow.frame_runs import LANE, FrameRun, FrameRuns
 from sam3_annotator.workflow.fusion import fused
 from sam3_annotator.workflow.run_plan import (
@@ -40,6 +40,7 @@ from sam3_annotator.workflow.run_plan import (
     plan_run,
     remaining_frames,
     seed_frames,
+    settled_masklets,
     split_legs,
 )
 
@@ -105,7 +106,7 @@ class Propagating(FrameRuns[_Run, _Stopped]):
         Raises:
             Rejected: a run is in progress, no model can track, or there is nothing to compute.
         """
-        masklets = {o: self._document.project.masklet(o) for o in objects}
+        masklets = settled_masklets(self._document.project, objects)
         legs = split_legs(plan_run(masklets, wish), at_once)
         self._begin(_Stopped(media_id, tuple(legs), agreement), _TITLES[wish.reach])
 
@@ -146,9 +147,13 @@ class Propagating(FrameRuns[_Run, _Stopped]):
         self._walk(run, Propagate(LANE, run.media, seeds, leg.start, leg.stop, leg.direction))
 
     def _seeds(self, leg: Leg, stretch: Stretch) -> list[TrackSeed]:
-        masklet = self._document.project.masklet(stretch.object_id)
+        project = self._document.project
+        frames = seed_frames(project.masklet(stretch.object_id), leg, stretch)
+        beyond = stretch.stop + _step(leg)
+        if beyond not in frames and settled_mask(project, stretch.object_id, beyond) is not None:
+            frames = tuple(sorted((*frames, beyond)))
         seeds = []
-        for frame in seed_frames(masklet, leg, stretch):
+        for frame in frames:
             mask = self._document.mask(stretch.object_id, FrameIndex(frame))
             if mask is not None and not mask.is_empty:
                 seeds.append(TrackSeed(stretch.object_id, FrameIndex(frame), mask))
@@ -228,15 +233,19 @@ class Propagating(FrameRuns[_Run, _Stopped]):
 
     def _think_again(self, run: _Run) -> None:
         """Bring back what a correction's walk has replaced while it had lost its way."""
-        step = 1 if run.leg.direction is Direction.FORWARD else -1
+        step = _step(run.leg)
         for stretch in run.leg.stretches:
             walk = run.walks.get(stretch.object_id)
             if walk and self._is_there(stretch.object_id):
                 project = self._document.project
                 behind = project.mask(stretch.object_id, FrameIndex(stretch.start - step))
-                beyond = human_mask(project, stretch.object_id, stretch.stop + step)
+                beyond = settled_mask(project, stretch.object_id, stretch.stop + step)
                 for command in second_thoughts(walk, behind, beyond):
                     run.step.do(command)
+
+
+def _step(leg: Leg) -> int:
+    return 1 if leg.direction is Direction.FORWARD else -1
 
 
 def _score(found: ObjectMask) -> float:
@@ -254,7 +263,7 @@ def _rest_of(run: _Run) -> list[Leg]:
     """What a stopped run has not computed yet."""
     if run.last_frame is None:
         return list(run.legs)
-    step = 1 if run.leg.direction is Direction.FORWARD else -1
+    step = _step(run.leg)
     begin = run.last_frame + step
     stretches = []
     for stretch in run.leg.stretches:

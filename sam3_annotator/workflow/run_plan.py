@@ -1,7 +1,7 @@
 """Run plan: which frames a propagation computes, for which objects, in which direction.
 
-Pure functions over masklets. A plan never includes a human frame in its results: a person's work is
-not a result of anything.
+Pure functions over masklets. A correction's plan never includes a human or accepted frame in its
+results: a person's word is not a result of anything.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sam3_annotator.domain.ids import FrameIndex, ObjectId
+from sam3_annotator.domain.review import settled
 from sam3_annotator.engine.protocol import Direction
 from sam3_annotator.errors import Rejected
 from sam3_annotator.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from sam3_annotator.domain.masklet import Masklet
+    from sam3_annotator.domain.project import Project
 
 _BEYOND = 2
 """Human frames beyond a stretch that its tracker is told."""
@@ -96,7 +98,8 @@ class Wish:
         at: the frame that is looked at; the run starts beside it.
         first: no frame before this one is touched.
         last: no frame after this one is touched.
-        is_local: whether to stop at the next human frame (a correction) or to pass through.
+        is_local: whether to stop at the next human or accepted frame (a correction) or to pass
+            through.
         cuts: first frames of new shots, ascending; a run does not cross them. Empty to cross.
     """
 
@@ -106,6 +109,15 @@ class Wish:
     last: FrameIndex
     is_local: bool = False
     cuts: tuple[int, ...] = ()
+
+
+def settled_masklets(project: Project, objects: Iterable[ObjectId]) -> dict[ObjectId, Masklet]:
+    """What :func:`plan_run` wants to know of objects: accepted frames stop a run as human ones."""
+    found = {}
+    for object_id in objects:
+        contents = project.contents(project.object(object_id).media_id)
+        found[object_id] = settled(contents, object_id) or project.masklet(object_id)
+    return found
 
 
 def plan_run(masklets: Mapping[ObjectId, Masklet], wish: Wish) -> tuple[Leg, ...]:
@@ -271,7 +283,9 @@ def _why_nothing(masklets: Mapping[ObjectId, Masklet], wish: Wish) -> str:
         return Wording("Give the object a mask on this frame first: click it, box it or draw it.")
     if wish.at in (wish.first, wish.last):
         return Wording("There is nothing to compute: this frame ends the run.")
-    return Wording("There is nothing to compute: the shot cut or human frame ends the run.")
+    return Wording(
+        "There is nothing to compute: a shot cut, or a human or accepted frame, ends the run."
+    )
 
 
 @dataclass(frozen=True, slots=True)

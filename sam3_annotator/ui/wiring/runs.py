@@ -15,7 +15,13 @@ from sam3_annotator.ui.text import translate
 from sam3_annotator.ui.wiring.frame_run_desk import FrameRunDesk
 from sam3_annotator.ui.wiring.run_memory import ask_needs, check_one_fits, gigabytes
 from sam3_annotator.workflow.propagating import Propagating
-from sam3_annotator.workflow.run_plan import Agreement, Reach, Wish, plan_run
+from sam3_annotator.workflow.run_plan import (
+    Agreement,
+    Reach,
+    Wish,
+    plan_run,
+    settled_masklets,
+)
 
 if TYPE_CHECKING:
     from sam3_annotator.domain.commands import Command
@@ -103,8 +109,7 @@ class RunDesk(FrameRunDesk[Propagating]):
         if running.is_running:
             raise Rejected(translate("RunDesk", "A run is in progress. Cancel it, or wait."))
         project = self._workspace.require_document().project
-        masklets = {one: project.masklet(one) for one in objects}
-        plan_run(masklets, wish)
+        plan_run(settled_masklets(project, objects), wish)
         media_id = self._workspace.view.media_id
         if media_id is None:
             return
@@ -112,7 +117,7 @@ class RunDesk(FrameRunDesk[Propagating]):
             self._workspace.said.emit(
                 translate("RunDesk", "Shot cuts are still being looked for; this run crosses them.")
             )
-        prompted = max((int(m.is_human.sum()) for m in masklets.values()), default=1)
+        prompted = max((int(project.masklet(o).is_human.sum()) for o in objects), default=1)
         begin = partial(self._begin, running, media_id, objects, wish, agreement)
         request = PlanRun(self._workspace.media_ref(media_id), len(objects), prompted)
         ask_needs(self._workspace, request, begin)

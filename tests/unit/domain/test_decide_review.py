@@ -9,11 +9,13 @@ from sam3_annotator.domain.entities import (
     ReviewState,
     SignOff,
 )
+from sam3_annotator.domain.ids import ObjectId
 from sam3_annotator.domain.review import (
     REVIEW_CODES,
     changed_since,
     fingerprint,
     frame_codes,
+    settled,
     standing_state,
     unsigned_frames,
 )
@@ -35,6 +37,19 @@ def test_verdicts_lie_over_the_frames_that_have_something(made):
     assert codes == [ACCEPTED] * 5 + [NEEDS_WORK] * 3 + [ACCEPTED] * 2 + [PROPOSED] * 10
     assert contents.objects[first].review is ReviewState.ACCEPTED
     assert {mark.author for mark in contents.reviews.values()} == {"anna"}
+
+
+def test_accepted_frames_count_as_human_ones_until_they_are_corrected(made):
+    first = made.objects[0]
+    model_run(made, first, range(1, 10))
+    made.document.do(c.SetReview((first,), ReviewState.ACCEPTED, 3, 6))
+    made.document.do(c.SetReview((first,), ReviewState.REJECTED, 6, 6))
+    model_run(made, first, range(8, 10))
+    contents = made.document.project.contents(made.media)
+    found = settled(contents, first)
+    assert found.frames[found.is_human].tolist() == [0, 3, 4, 5]
+    assert contents.masklets[first].frames[contents.masklets[first].is_human].tolist() == [0]
+    assert settled(contents, ObjectId(99)) is None
 
 
 def test_what_is_corrected_after_a_verdict_waits_for_another_one(made):

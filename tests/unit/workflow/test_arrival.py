@@ -14,8 +14,9 @@ from sam3_annotator.domain.commands import (
     SetFlags,
     SetMask,
     SetMasks,
+    SetReview,
 )
-from sam3_annotator.domain.entities import FrameFlag, Source
+from sam3_annotator.domain.entities import FrameFlag, ReviewState, Source
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import FrameIndex, PassId
 from sam3_annotator.domain.mask import EMPTY_MASK, Mask
@@ -93,6 +94,14 @@ def test_a_walk_that_was_lost_gives_back_what_lies_beyond_the_last_agreement(mad
         assert (now.source, now.score, now.pass_id) == (
             Source.MODEL, before[frame].score, before[frame].pass_id,
         )  # fmt: skip
+
+
+def test_a_walk_that_comes_to_an_accepted_frame_as_something_else_gives_its_last_part_back(
+    made, pump, track
+):
+    made.document.do(SetReview((track,), ReviewState.ACCEPTED, 3, 3))
+    lefts = corrected(made, pump, track, lambda frame: box(12 if frame >= 9 else 40))
+    assert lefts == [10] * 9 + [12] * 6
 
 
 def test_a_walk_that_was_lost_for_a_while_gives_that_back(made, pump, track):

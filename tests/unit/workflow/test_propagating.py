@@ -16,8 +16,9 @@ from sam3_annotator.domain.commands import (
     NewObject,
     RemoveObjects,
     SetMask,
+    SetReview,
 )
-from sam3_annotator.domain.entities import MEASURED_PASSES, MediaKind, Source
+from sam3_annotator.domain.entities import MEASURED_PASSES, MediaKind, ReviewState, Source
 from sam3_annotator.domain.geometry import PixelBox
 from sam3_annotator.domain.ids import CategoryId, FrameIndex, MediaId, ObjectId
 from sam3_annotator.domain.mask import Mask
@@ -78,6 +79,35 @@ def wish(at, reach, **more):
 
 def sources(document, object_id):
     return {int(a.frame): a.source for a in document.project.masklet(object_id).annotations()}
+
+
+def test_a_correction_ends_before_accepted_frames_and_is_told_the_next_one(
+    document, clip, car, propagating, pump
+):
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    pump.settle()
+    document.do(SetReview((car,), ReviewState.ACCEPTED, FrameIndex(22), FrameIndex(28)))
+    document.do(SetMask(car, FrameIndex(16), square(80)))
+    propagating.start(clip, (car,), wish(16, Reach.BOTH, is_local=True))
+    told = propagating._run.ticket.request
+    pump.settle()
+    assert (told.start, told.stop) == (17, 21)
+    assert {int(seed.frame) for seed in told.seeds} == {10, 16, 22}
+    newest = max(document.project.passes)
+    rows = document.project.masklet(car).rows
+    computed = rows["frame"][rows["pass_id"] == newest].tolist()
+    assert computed == [11, 12, 13, 14, 15, 17, 18, 19, 20, 21]
+
+
+def test_a_correction_amid_accepted_frames_says_that_there_is_nothing_to_compute(
+    document, clip, car, propagating, pump
+):
+    propagating.start(clip, (car,), wish(10, Reach.BOTH))
+    pump.settle()
+    document.do(SetReview((car,), ReviewState.ACCEPTED, FrameIndex(0), FrameIndex(FRAMES - 1)))
+    document.do(SetMask(car, FrameIndex(16), square(80)))
+    with pytest.raises(Rejected, match="accepted frame"):
+        propagating.start(clip, (car,), wish(16, Reach.BOTH, is_local=True))
 
 
 def test_both_ways_fill_the_clip_as_one_step(document, clip, car, propagating, pump):
