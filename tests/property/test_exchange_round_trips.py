@@ -54,7 +54,7 @@ def test_formats_for_clips(drawn: Labels, key: str) -> None:
 @given(labels())
 def test_formats_without_an_importer_read_back(exported: Labels) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for key in ("sav", "yolo"):
+        for key in ("sav", "yolo") if exported.clips or not exported.media else ("yolo",):
             assert export_labels(key, exported, Path(folder) / key).differences == ()
 
 
