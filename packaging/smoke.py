@@ -111,7 +111,7 @@ def segments_a_picture(artefact: Artefact) -> None:
 def goes_through_a_project(artefact: Artefact) -> None:
     """COCO in, project, COCO out: the same object comes back, pixel by pixel."""
     artefact.run("import", "cat.s3a", "cat.json", "--pictures", _PICTURES)
-    said = artefact.run("export", "cat.s3a", "again.json")
+    said = artefact.run("export", "cat.s3a", "--output", "again.json")
     expect("equal" in said, f"the export was not read back equal: {said}")
     before, after = (_read(artefact, name)["annotations"][0] for name in ("cat.json", "again.json"))
     expect(before["segmentation"] == after["segmentation"], "the mask changed on its way")
@@ -120,7 +120,7 @@ def goes_through_a_project(artefact: Artefact) -> None:
 def follows_in_a_clip(artefact: Artefact) -> None:
     """The clip is decoded and an object is followed for a few frames."""
     box = ("--box", "200,60,420,300")
-    artefact.run("track", _CLIP, "masks.json", *box, "--stop", "2", "--quiet")
+    artefact.run("track", _CLIP, "--output", "masks.json", *box, "--stop", "2", "--quiet")
     document = _read(artefact, "masks.json")
     expect(bool(document["annotations"]), "nothing was followed through the clip")
 

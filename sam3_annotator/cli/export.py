@@ -29,7 +29,9 @@ def add_parser(subparsers: Subparsers) -> None:
         "Ends with 1 when anything differs.",
     )
     parser.add_argument("project", type=Path, help="a project file")
-    parser.add_argument("output", type=Path, help="file or new folder, as the format needs")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="file or new folder, as the format needs"
+    )
     parser.add_argument("--format", default="coco", help="default: coco; --format help lists all")
     parser.add_argument(
         "--category", action="append", default=[], help="only this category; may repeat"

@@ -36,7 +36,9 @@ def add_parser(subparsers: Subparsers) -> None:
         "the upright frame. Interrupting (Ctrl+C) writes what is done.",
     )
     parser.add_argument("clip", type=Path, help="video file, folder of pictures, or TIFF stack")
-    parser.add_argument("output", type=Path, help="file or new folder, as the format needs")
+    parser.add_argument(
+        "--output", type=Path, required=True, help="file or new folder, as the format needs"
+    )
     parser.add_argument("--format", default="coco", help="default: coco")
     parser.add_argument("--weights", default="mini", help="file, folder or name (default: mini)")
     parser.add_argument("--frame", type=int, default=0, help="frame of the prompts (default: 0)")

@@ -36,12 +36,12 @@ def test_labels_go_in_and_come_out_again_whole(labels, tmp_path, capsys):
     assert (
         main(["import", str(project), str(labels()), "--pictures", str(tmp_path / "pictures")]) == 0
     )
-    assert main(["export", str(project), str(first)]) == 0
+    assert main(["export", str(project), "--output", str(first)]) == 0
     assert "equal to the project" in capsys.readouterr().out
     written = json.loads(first.read_text("utf-8"))
     assert written["images"][0]["file_name"] == "pictures/größe 猫.png"
     assert main(["import", str(tmp_path / "q.s3a"), str(first)]) == 0
-    assert main(["export", str(tmp_path / "q.s3a"), str(second)]) == 0
+    assert main(["export", str(tmp_path / "q.s3a"), "--output", str(second)]) == 0
     assert second.read_bytes() == first.read_bytes()
 
 
@@ -54,6 +54,6 @@ def test_a_picture_of_another_size_is_not_called_missing(labels, tmp_path, capsy
 
 @pytest.mark.parametrize("tolerance", ["nan", "-3", "x"])
 def test_a_tolerance_that_is_no_number_of_pixels_is_wrong_usage(tmp_path, capsys, tolerance):
-    words = ["export", str(tmp_path / "p.s3a"), str(tmp_path / "o.json")]
+    words = ["export", str(tmp_path / "p.s3a"), "--output", str(tmp_path / "o.json")]
     assert main([*words, f"--polygons={tolerance}"]) == 2
     assert "number of pixels" in capsys.readouterr().err

@@ -39,9 +39,18 @@ def clip(tmp_path):
 
 
 def test_nothing_to_follow_and_frames_that_are_not_there_are_refused(clip, tmp_path, capsys):
-    assert main(["track", str(clip), str(tmp_path / "out.json")]) == 1
+    assert main(["track", str(clip), "--output", str(tmp_path / "out.json")]) == 1
     assert "--like" in capsys.readouterr().err
-    words = ["track", str(clip), str(tmp_path / "out.json"), "--box", "1,1,9,9", "--frame", "3"]
+    words = [
+        "track",
+        str(clip),
+        "--output",
+        str(tmp_path / "out.json"),
+        "--box",
+        "1,1,9,9",
+        "--frame",
+        "3",
+    ]
     assert main(words) == 1
     assert "frames 0 to 2" in capsys.readouterr().err
 
@@ -65,7 +74,10 @@ def test_what_cannot_be_written_or_followed_is_told_before_the_work(
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "precious.txt").write_text("mine")
     output = tmp_path / ("full" if "davis" in words else "out.json")
-    assert main(["track", str(clip), str(output), "--box", "1,1,9,9", "--quiet", *words]) == 1
+    assert (
+        main(["track", str(clip), "--output", str(output), "--box", "1,1,9,9", "--quiet", *words])
+        == 1
+    )
     told = capsys.readouterr()
     assert said in told.err
     assert not told.out
@@ -74,9 +86,9 @@ def test_what_cannot_be_written_or_followed_is_told_before_the_work(
 
 def test_a_target_that_is_not_there_or_not_ours_is_told_before_the_work(clip, tmp_path, capsys):
     prompt = ["--box", "1,1,9,9", "--weights", "never looked for"]
-    assert main(["track", str(clip), str(tmp_path / "no" / "out.json"), *prompt]) == 1
+    assert main(["track", str(clip), "--output", str(tmp_path / "no" / "out.json"), *prompt]) == 1
     assert "folder of" in capsys.readouterr().err
-    assert main(["track", str(clip), str(tmp_path), *prompt]) == 1
+    assert main(["track", str(clip), "--output", str(tmp_path), *prompt]) == 1
     assert "directory" in capsys.readouterr().err
 
 
@@ -95,7 +107,17 @@ def test_frames_done_before_an_end_in_the_middle_are_written(
 
     monkeypatch.setattr(track, "_frames", broken)
     output = tmp_path / "out.json"
-    words = ["track", str(clip), str(output), "--box", "42,42,78,78", "--device", "cpu", "--quiet"]
+    words = [
+        "track",
+        str(clip),
+        "--output",
+        str(output),
+        "--box",
+        "42,42,78,78",
+        "--device",
+        "cpu",
+        "--quiet",
+    ]
     assert main(words) == code
     assert "the frames done so far were written" in capsys.readouterr().err
     written = json.loads(output.read_text(encoding="utf-8"))
@@ -105,7 +127,16 @@ def test_frames_done_before_an_end_in_the_middle_are_written(
 @pytest.mark.slow
 def test_everything_like_an_example_is_followed_both_ways(clip, tmp_path, capsys):
     output = tmp_path / "out.json"
-    words = ["track", str(clip), str(output), "--format", "coco-video", "--device", "cpu"]
+    words = [
+        "track",
+        str(clip),
+        "--output",
+        str(output),
+        "--format",
+        "coco-video",
+        "--device",
+        "cpu",
+    ]
     assert main([*words, "--frame", "1", "--like", "45,40,85,80", "--backward", "--quiet"]) == 0
     assert str(output) in capsys.readouterr().out
     written = json.loads(output.read_text(encoding="utf-8"))
