@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -36,7 +37,8 @@ Forms = tuple[str, ...]
 """One translation, or one for each plural form."""
 
 
-def texts() -> list[Key]:
+@cache
+def texts() -> tuple[Key, ...]:
     """Every text of the window, by context and in the order of the files."""
     found: dict[Key, None] = {}
     makers = wording_makers()
@@ -49,7 +51,7 @@ def texts() -> list[Key]:
                 found[str(words[0]), str(words[1])] = None
             elif _called(call) in makers:
                 found.update({(WORDING, word): None for word in words if word})
-    return sorted(found, key=lambda key: key[0])
+    return tuple(sorted(found, key=lambda key: key[0]))
 
 
 def wording_makers() -> set[str]:

@@ -12,6 +12,8 @@ from sam3_annotator.cli import main
 from sam3_annotator.inference import predictor, speed
 from tests.support.tiny_models import tiny_sam2
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def tiny(monkeypatch):

@@ -13,6 +13,8 @@ from sam3_annotator.model.recognise import is_exact
 from tests.support.tiny_models import tiny_sam2, tiny_sam3
 from tests.support.weights_files import golden_shapes
 
+pytestmark = pytest.mark.slow
+
 ANYTHING = ConceptRules(
     min_score=0.0, new_score=0.0, duplicate_iou=1.0, max_objects=2, probation_frames=0
 )

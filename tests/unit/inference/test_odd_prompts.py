@@ -15,6 +15,8 @@ from sam3_annotator.model.concept_rules import ConceptRules
 from sam3_annotator.model.tokenizer import Tokenizer
 from tests.support.tiny_models import tiny_sam2, tiny_sam3
 
+pytestmark = pytest.mark.slow
+
 ANYTHING = ConceptRules(
     min_score=0.0, new_score=0.0, duplicate_iou=1.0, max_objects=3, probation_frames=0
 )

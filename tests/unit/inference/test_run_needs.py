@@ -55,6 +55,7 @@ def test_a_search_follows_no_more_than_there_is_room_for():
     assert rules_with_room(RunNeeds(1, 100, 10, 0)) == ConceptRules(), "nothing is known"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prompted", [1, 3])
 def test_the_bundled_model_says_what_it_remembers(prompted):
     """Per object within 5 % of what its memories hold when they are full."""

@@ -17,6 +17,8 @@ from sam3_annotator.model.tracker_net import TrackerNet
 from tests.support.memory_peaks import peak_bytes
 from tests.support.sam_reference import random_levels, shake
 
+pytestmark = pytest.mark.slow
+
 MUCH = 1 << 40
 
 

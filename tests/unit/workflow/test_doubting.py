@@ -119,6 +119,7 @@ def test_what_is_on_the_screen_is_looked_at_before_that(made):
         assert all(5 * STRETCH - 1 <= frame < 6 * STRETCH for frame in seen)
 
 
+@pytest.mark.slow
 def test_any_order_ends_with_the_same_evidence(made):
     for top in (2, 12, 22):
         track(made, top, wide=range(JUMP + top, JUMP + top + 3))

@@ -243,6 +243,7 @@ def test_removed_objects_leave_the_queue(made):
     assert reviewing.rows(Show.ALL) == ()
 
 
+@pytest.mark.slow
 def test_nothing_is_held_of_clips_and_objects_that_are_gone(made):
     first, second = jumping(made), track(made, [30] * FRAMES, top=30)
     reviewing, project = settled(made), made.document.project
