@@ -129,6 +129,8 @@ class TimelineSync(QObject):
 
     def _start_over(self) -> None:
         self._made.clear()
+        self._lanes = ()
+        self._quiet.stop()  # the lanes of one clip make no sense over the length of another
         self._begin()
 
     def _begin(self) -> None:
