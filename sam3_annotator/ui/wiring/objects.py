@@ -123,7 +123,7 @@ class ObjectDesk(QObject):
     def restack(self, *, to_front: bool) -> None:
         """Bring the selected objects in front of all others, or behind them."""
         view, project = self._workspace.view, self._workspace.project
-        if project is None or view.media_id is None:
+        if project is None or view.media_id is None or not view.selection:
             return
         heights = [item.z_order for item in project.objects(view.media_id)]
         count = len(view.selection)

@@ -174,6 +174,18 @@ def test_uniting_keeps_the_first_object(labelling):
     assert set(labelling.masks()) == {first, second}
 
 
+def test_objects_are_brought_to_the_front_and_sent_to_the_back(labelling):
+    first, second = paint(labelling), paint(labelling, 20)
+    labelling.desks.objects.restack(to_front=False)
+    assert list(labelling.masks()) == [second, first]
+    labelling.desks.objects.restack(to_front=True)
+    assert list(labelling.masks()) == [first, second]
+    # A key that is quicker than the menu: the next picture has no objects, and nothing is selected.
+    labelling.desks.navigation.step_media(1)
+    labelling.desks.objects.restack(to_front=False)
+    assert labelling.workspace.document.undo_title == "Reorder object 2"
+
+
 def test_deleting_lets_go_of_the_selection(labelling, qtbot):
     found = paint(labelling)
     qtbot.waitUntil(labelling.window.table["edit.remove"].isEnabled)
