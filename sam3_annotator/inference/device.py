@@ -247,7 +247,7 @@ def _product_seconds(dtype: torch.dtype) -> float:
 
 def _title(device: torch.device) -> str:
     figures = memory(device)
-    size = f"{figures.total_bytes / 2**30:.1f} GB"
+    size = f"{figures.total_bytes / 1e9:.1f} GB"
     if device.type == "cuda":
         return f"{torch.cuda.get_device_name(device)}, {size}"
     if device.type == "xpu":

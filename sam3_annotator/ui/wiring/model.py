@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sam3_annotator.ui.wiring.work import WorkDesk
     from sam3_annotator.ui.wiring.workspace import Workspace
 
-GIB = 1 << 30
+_GB = 1e9
 
 
 class ModelDesk(QObject):
@@ -115,7 +115,7 @@ class ModelDesk(QObject):
         else:
             memory = self._workspace.engine.engine.memory
             if memory.total_bytes:
-                used, total = memory.used_bytes / GIB, memory.total_bytes / GIB
+                used, total = memory.used_bytes / _GB, memory.total_bytes / _GB
                 parts.append(f"{used:.1f} / {total:.0f} GB")
         return " · ".join(parts)
 

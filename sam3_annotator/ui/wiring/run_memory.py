@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sam3_annotator.engine.protocol import Item
     from sam3_annotator.ui.wiring.workspace import Workspace
 
-_GB = 1 << 30
+_GB = 1e9
 
 
 def ask_needs(workspace: Workspace, request: PlanRun, then: Callable[[RunNeeds], None]) -> None:
