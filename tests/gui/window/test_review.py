@@ -51,6 +51,16 @@ def wait_for_queue(running, qtbot):
     qtbot.waitUntil(is_shown, timeout=30_000)
 
 
+def show_open(running, qtbot):
+    """Have the review panel show what nobody has judged yet."""
+    running.window.docks["review"].raise_()
+    panel = running.window.parts.review
+    place = panel.filter.findData(Show.OPEN.value)
+    panel.filter.setCurrentIndex(place)
+    panel.filter.activated.emit(place)
+    wait_for_queue(running, qtbot)
+
+
 def press(running, qtbot, key, modifier=Qt.KeyboardModifier.NoModifier):
     canvas = running.window.parts.canvas
     canvas.setFocus()
@@ -232,12 +242,7 @@ def test_close_up_waits_for_a_picture_that_is_still_being_read(labelling, qtbot)
     document.do(AddObjects((new,)))
     labelling.settings.reviews_close_up = True
     labelling.window.show()
-    labelling.window.docks["review"].raise_()
-    panel = labelling.window.parts.review
-    place = panel.filter.findData(Show.OPEN.value)
-    panel.filter.setCurrentIndex(place)
-    panel.filter.activated.emit(place)
-    wait_for_queue(labelling, qtbot)
+    show_open(labelling, qtbot)
     pictures._kept.clear()
     canvas.fit()
     whole = canvas.viewport.scale
@@ -277,12 +282,7 @@ def test_pictures_of_a_folder_search_are_reviewed_together(labelling, qtbot):
         new = NewObject(media, category, (mask,), "concept:coin", score, Source.MODEL)
         made[score] = ObjectId(document.do(AddObjects((new,))).made[0])
     labelling.window.show()
-    labelling.window.docks["review"].raise_()
-    panel = labelling.window.parts.review
-    place = panel.filter.findData(Show.OPEN.value)
-    panel.filter.setCurrentIndex(place)
-    panel.filter.activated.emit(place)
-    wait_for_queue(labelling, qtbot)
+    show_open(labelling, qtbot)
     qtbot.waitUntil(
         lambda: [row.place for row in rows(labelling)] == ["p1.png", "p2.png", "p0.png"]
     )
