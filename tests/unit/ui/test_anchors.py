@@ -29,6 +29,13 @@ def test_a_scattered_mask_is_named_at_its_largest_piece():
     assert found == pytest.approx(wanted, abs=8)
 
 
+def test_specks_that_no_cell_shows_are_named_at_their_box():
+    inside = np.zeros((6000, 6000), bool)
+    inside[0, 0] = inside[-1, -1] = inside[3000, 3000] = True
+    mask = Mask.from_array(inside, 0, 0)
+    assert anchor_of(mask) == mask.box.box()
+
+
 def test_many_small_pieces_do_not_beat_the_large_one_by_their_box():
     inside = np.zeros((300, 300), bool)
     inside[0, :200] = True  # a long thin line
